@@ -37,10 +37,10 @@ run: $(VENV)/.run
 	$(BIN)/leucel run $(PROGRAMME) --out $(OUT) --force
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" src tests
+	$(BIN)/python -m pytest -n $(JOBS)
 
 test-all: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) src tests
+	$(BIN)/python -m pytest -n $(JOBS) --slow all
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
