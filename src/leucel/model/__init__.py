@@ -1,6 +1,21 @@
 """Model definitions: equations as checked text, symbols with units, edits, SymPy for compilers."""
 
+from leucel.model.edits import (
+    with_event,
+    with_expression,
+    with_initial,
+    with_integral,
+    with_name,
+    with_ode,
+    with_omegas,
+    with_output,
+    with_parameter,
+    with_state,
+    with_values,
+    without_event,
+)
 from leucel.model.grammar import parse_expression
+from leucel.model.latex import to_latex
 from leucel.model.printing import text_from_tree
 from leucel.model.spec import (
     Event,
@@ -13,6 +28,7 @@ from leucel.model.spec import (
 )
 from leucel.model.symbolic import SymbolicEvent, SymbolicSystem, symbolic_system
 from leucel.model.units import check_units
+from leucel.model.variability import individual_values, random_effects
 
 __all__ = [
     "Event",
@@ -25,7 +41,22 @@ __all__ = [
     "SymbolicEvent",
     "SymbolicSystem",
     "check_units",
+    "individual_values",
     "parse_expression",
+    "random_effects",
     "symbolic_system",
     "text_from_tree",
+    "to_latex",
+    "with_event",
+    "with_expression",
+    "with_initial",
+    "with_integral",
+    "with_name",
+    "with_ode",
+    "with_omegas",
+    "with_output",
+    "with_parameter",
+    "with_state",
+    "with_values",
+    "without_event",
 ]

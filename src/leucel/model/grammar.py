@@ -259,7 +259,8 @@ class _Parser:
             try:
                 parse_unit(unit)
             except UnitError as error:
-                raise self._error(error.problems[0].what, bracket.at, fix=error.problems[0].fix)
+                first = error.problems[0]
+                raise self._error(first.what, bracket.at, fix=first.fix) from error
         return Number(value=value, unit=unit, at=token.at)
 
     def _call(self, token: _Token) -> Node:
