@@ -1,0 +1,374 @@
+"""The product part of a programme run: the receptor, its checks, the doses, the manufacture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leucel.core import Evidence, InputError, Mark, Problem, RandomStream
+from leucel.product.assumption import Assumption
+from leucel.product.checks import Finding, check_construct
+from leucel.product.construct import Construct
+from leucel.product.dose import CohortDose, DoseRule, dose_cohort
+from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
+from leucel.product.manufacture import (
+    CONFORMING,
+    FAILED,
+    OUT_OF_SPECIFICATION,
+    RECORDS,
+    Lots,
+    ManufacturePlan,
+    ProcessRecord,
+    draw_lots,
+    records_of,
+)
+from leucel.product.vector import COPY_LIMITS, Transduction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FATES = {FAILED: "failed", OUT_OF_SPECIFICATION: "out of specification", CONFORMING: "conforming"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductResult:
+    """Everything known and computed about a product.
+
+    Attributes
+    ----------
+    product : short name, as in the manufacture records.
+    construct : the receptor.
+    findings : its checks.
+    dose : doses of the cohort.
+    transduction : law of the vector copies, or None while unknown.
+    records : published manufacture records of this product; empty when there are none.
+    context : records of other products, for comparison only.
+    lots : simulated lots, or None when no shares were given.
+    assumptions : what was taken for granted.
+    unknowns : what nobody gives, in sentences.
+    """
+
+    product: str
+    construct: Construct
+    findings: tuple[Finding, ...]
+    dose: CohortDose
+    transduction: Transduction | None
+    records: tuple[ProcessRecord, ...]
+    context: tuple[ProcessRecord, ...]
+    lots: Lots | None
+    assumptions: tuple[Assumption, ...]
+    unknowns: tuple[str, ...]
+
+    @property
+    def linear_map(self) -> tuple[MapSegment, ...]:
+        """Segments of the linear map."""
+        return linear_map(self.construct)
+
+    @property
+    def cartoon(self) -> tuple[CartoonPart, ...]:
+        """Parts of the membrane cartoon, from outside to inside."""
+        return membrane_cartoon(self.construct)
+
+    def to_summary(self) -> dict[str, object]:
+        """JSON-ready summary; what is unknown is null and named under `unknowns`."""
+        construct, binder = self.construct, self.construct.binder
+        return {
+            "name": construct.name,
+            "binder": {
+                "name": binder.name,
+                "label": binder.label,
+                "format": binder.format,
+                "copies": binder.copies,
+                "origin": binder.origin or None,
+                "target": binder.target or None,
+                "residues": len(binder.sequence) if binder.sequence is not None else None,
+                "source": binder.source,
+                "mark": binder.mark.value,
+                "note": binder.note,
+            },
+            "known_residues": construct.known_residues,
+            "known_kda": round(construct.known_kda, 2),
+            "complete": not construct.unknown_parts,
+            "parts": [segment.to_dict() for segment in self.linear_map],
+            "cartoon": [part.to_dict() for part in self.cartoon],
+            "checks": [finding.to_dict() for finding in self.findings],
+            "dose": self.dose.to_summary(),
+            "transduction": _transduction_summary(self.transduction),
+            "manufacture": {
+                "records": [_record_summary(record) for record in self.records],
+                "other_products": [_record_summary(record) for record in self.context],
+                "simulated": _lots_summary(self.lots),
+            },
+            "assumptions": [assumption.to_dict() for assumption in self.assumptions],
+            "unknowns": list(self.unknowns),
+        }
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """Tables: product_parts, product_checks, product_doses, product_manufacture."""
+        import pandas as pd
+
+        checks = [
+            {**finding.to_dict(), "positions": " ".join(str(i) for i in finding.positions)}
+            for finding in self.findings
+        ]
+        doses: dict[str, NDArray[np.generic]] = {
+            "subject": np.arange(self.dose.weights.size),
+            "weight_kg": self.dose.weights,
+            "dose_cells": self.dose.cells,
+            "dose_cells_per_kg": self.dose.cells_per_kg,
+            "capped": self.dose.capped,
+            "below_range": self.dose.below_range,
+            "above_range": self.dose.above_range,
+        }
+        if self.dose.car_cells_in_bag is not None:
+            doses["car_cells_in_bag"] = self.dose.car_cells_in_bag
+        if self.dose.t_cells_in_bag is not None:
+            doses["t_cells_in_bag"] = self.dose.t_cells_in_bag
+        if self.lots is not None:
+            doses["lot"] = np.array([_FATES[int(code)] for code in self.lots.fate])
+            if self.lots.days is not None:
+                doses["vein_to_vein_days"] = self.lots.days
+        return {
+            "product_parts": pd.DataFrame([s.to_dict() for s in self.linear_map]).astype(
+                {"start": "Int64", "end": "Int64", "length": "Int64"}
+            ),
+            "product_checks": pd.DataFrame(checks),
+            "product_doses": pd.DataFrame(doses),
+            "product_manufacture": pd.DataFrame(_record_rows((*self.records, *self.context))),
+        }
+
+
+def describe_product(
+    construct: Construct,
+    rule: DoseRule,
+    weights: NDArray[np.float64],
+    *,
+    product: str = "",
+    viability: Evidence | None = None,
+    recovery: Evidence | None = None,
+    car_share: Evidence | None = None,
+    transduction: Transduction | None = None,
+    plan: ManufacturePlan | None = None,
+    rng: RandomStream | None = None,
+) -> ProductResult:
+    """Describe a product and dose a cohort with it.
+
+    Parameters
+    ----------
+    construct : the receptor.
+    rule : the dose.
+    weights : (N,) body weights [kg].
+    product : short name by which manufacture records are found; the construct's name by default.
+    viability, recovery, car_share : shares 0-1 with their sources; None when unknown.
+    transduction : law of the vector copies; None when unknown.
+    plan : shares of lots and waiting time; None when unknown, and then no lot is drawn.
+    rng : random numbers for the lots; needed with `plan`.
+
+    Raises
+    ------
+    InputError
+        For weights or shares that cannot be used, or a plan without random numbers.
+
+    Examples
+    --------
+    >>> from leucel.product.construct import build_construct
+    >>> from leucel.product.parts import Binder
+    >>> car = build_construct(name="demo", binder=Binder(name="binder"), parts=[
+    ...     ("binder", None), ("hinge", "CD8a"), ("transmembrane", "CD8a"),
+    ...     ("costimulatory", "4-1BB"), ("signaling", "CD3zeta")])
+    >>> result = describe_product(car, DoseRule(per_kg=1e6), np.array([60.0, 70.0, 80.0]))
+    >>> result.to_summary()["dose"]["cells"]["median"]
+    70000000.0
+    """
+    name = product or construct.name
+    dose = dose_cohort(
+        rule,
+        weights,
+        viability=_number(viability),
+        recovery=_number(recovery),
+        car_share=_number(car_share),
+    )
+    lots = None
+    if plan is not None:
+        if rng is None:
+            raise InputError(
+                Problem(what="lots cannot be drawn without random numbers", fix="give `rng`")
+            )
+        lots = draw_lots(plan, subjects=dose.weights.size, rng=rng)
+    records = records_of(name)
+    assumptions = (
+        *construct.assumptions,
+        *_share_assumptions(viability=viability, recovery=recovery, car_share=car_share),
+        *_plan_assumptions(plan),
+        *_transduction_assumptions(transduction),
+    )
+    return ProductResult(
+        product=name,
+        construct=construct,
+        findings=check_construct(construct),
+        dose=dose,
+        transduction=transduction,
+        records=records,
+        context=tuple(record for record in RECORDS if record not in records),
+        lots=lots,
+        assumptions=assumptions,
+        unknowns=_unknowns(construct, dose, transduction, records, name),
+    )
+
+
+def _number(evidence: Evidence | None) -> float | None:
+    return None if evidence is None else evidence.number
+
+
+def _share_assumptions(**shares: Evidence | None) -> tuple[Assumption, ...]:
+    words = {
+        "viability": "viability after thawing",
+        "recovery": "recovery of cells after thawing",
+        "car_share": "share of CAR+ cells",
+    }
+    return tuple(
+        Assumption(
+            what=words[name],
+            value=evidence.value,
+            unit="",
+            why=evidence.note or "used for the number of cells needed before freezing",
+            source=evidence.source,
+            mark=evidence.mark,
+        )
+        for name, evidence in shares.items()
+        if evidence is not None
+    )
+
+
+def _plan_assumptions(plan: ManufacturePlan | None) -> tuple[Assumption, ...]:
+    if plan is None:
+        return ()
+    rows = [
+        Assumption(
+            what=what,
+            value=evidence.value,
+            unit="%",
+            why=evidence.note,
+            source=evidence.source,
+            mark=evidence.mark,
+        )
+        for what, evidence in (
+            ("lots that fail", plan.failure),
+            ("lots out of specification", plan.out_of_specification),
+        )
+    ]
+    return tuple(rows)
+
+
+def _transduction_assumptions(law: Transduction | None) -> tuple[Assumption, ...]:
+    if law is None:
+        return ()
+    return (
+        Assumption(
+            what="law of the vector copies in a cell",
+            value=law.law,
+            why="a plain Poisson law gives too few copies for a share of CAR+ cells"
+            if law.law.startswith("zero")
+            else "chosen by the user",
+            source="ari_0001" if law.law.startswith("zero") else "",
+            mark=Mark.OWN_VALUE,
+        ),
+    )
+
+
+def _unknowns(
+    construct: Construct,
+    dose: CohortDose,
+    transduction: Transduction | None,
+    records: Sequence[ProcessRecord],
+    product: str,
+) -> tuple[str, ...]:
+    rows = [
+        f"residues of the {part.role.label}"
+        + (f" {part.name}" if part.name != part.role.label else "")
+        + ("" if part.length is None else f" (length {part.length} is given)")
+        for part in construct.unknown_parts
+    ]
+    if dose.viability is None or dose.recovery is None:
+        rows.append("viability and recovery after thawing, so the cells needed before freezing")
+    if transduction is None:
+        rows.append("share of CAR+ cells and vector copies per cell")
+    if not any(record.failure or record.out_of_specification for record in records):
+        rows.append(f"share of lots of {product} that fail or are out of specification")
+    if not any(record.waiting for record in records):
+        rows.append(f"time from vein to vein of {product}")
+    return tuple(rows)
+
+
+def _transduction_summary(law: Transduction | None) -> dict[str, object] | None:
+    if law is None:
+        return None
+    return {
+        "law": law.law,
+        "car_share": law.car_share,
+        "copies_per_cell": law.copies_per_cell,
+        "copies_per_car_cell": law.copies_per_car_cell,
+        "share_with_5_or_more": law.share_with_at_least(5),
+        "limits": [
+            {"value": e.value, "unit": e.unit, "source": e.source, "note": e.note}
+            for e in COPY_LIMITS
+        ],
+    }
+
+
+def _record_rows(records: Sequence[ProcessRecord]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for record in records:
+        for measure, evidence in (
+            ("lots that fail", record.failure),
+            ("lots out of specification", record.out_of_specification),
+            (record.waiting_what, record.waiting),
+        ):
+            if evidence is not None:
+                rows.append(
+                    {
+                        "product": record.product,
+                        "setting": record.setting,
+                        "measure": measure,
+                        "value": evidence.number,
+                        "unit": evidence.unit,
+                        "n": evidence.n,
+                        "source": evidence.source,
+                        "place": evidence.place,
+                        "mark": evidence.mark.value,
+                        "note": evidence.note,
+                    }
+                )
+    return rows
+
+
+def _record_summary(record: ProcessRecord) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "product": record.product,
+        "setting": record.setting,
+        "measures": _record_rows((record,)),
+        "causes": [
+            {"cause": e.note, "percent": e.value, "n": e.n, "source": e.source}
+            for e in record.causes
+        ],
+    }
+
+
+def _lots_summary(lots: Lots | None) -> dict[str, object] | None:
+    if lots is None:
+        return None
+    days = None
+    if lots.days is not None:
+        q1, median, q3 = np.quantile(lots.days, [0.25, 0.5, 0.75])
+        days = {"median": float(median), "q1": float(q1), "q3": float(q3)}
+    return {
+        "patients": int(lots.fate.size),
+        "percent": {name: lots.share(code) for code, name in _FATES.items()},
+        "vein_to_vein_days": days,
+        "sources": sorted({lots.plan.failure.source, lots.plan.out_of_specification.source}),
+    }
