@@ -1,1 +1,8 @@
-"""Being built."""
+"""Solving: ensembles of subjects with doses and events."""
+
+from leucel.solve.doses import Bolus, Doses
+from leucel.solve.options import SolveOptions
+from leucel.solve.simulation import simulate
+from leucel.solve.trajectories import Trajectories
+
+__all__ = ["Bolus", "Doses", "SolveOptions", "Trajectories", "simulate"]

@@ -1,0 +1,1 @@
+"""Backends: each turns a lowered system into a kernel."""

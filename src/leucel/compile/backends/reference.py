@@ -1,0 +1,328 @@
+"""The slow and plain backend: SciPy's solvers, one subject after the other.
+
+It is the oracle of the fast backends, so it shares nothing with them but the program and the rules:
+outputs hold from the right (at the time of a bolus or an event they show the state after it), an
+event fires when its expression is at or below zero after having been above, or from the start.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, final
+
+import numpy as np
+from scipy.integrate import BDF, LSODA, Radau
+from scipy.optimize import brentq
+
+from leucel.compile.arithmetic import NumpyArithmetic
+from leucel.compile.kernel import Controls, Ensemble, Floats, Solution
+from leucel.compile.lowering import LoweredSystem
+from leucel.compile.program import Op, Program
+from leucel.core import Status
+
+METHODS = {"LSODA": LSODA, "Radau": Radau, "BDF": BDF}
+# Newton's method on a smooth dense output needs a handful of steps; this is a bound, not a guess.
+_EVENT_TOLERANCE = 4 * np.finfo(np.float64).eps
+
+
+@final
+class Tape:
+    """A program made ready to be run many times over floats or arrays."""
+
+    def __init__(self, program: Program, wanted: Sequence[int], fixed: Sequence[int] = ()) -> None:
+        arithmetic = NumpyArithmetic()
+        self._fixed = tuple(fixed)
+        self._wanted = tuple(wanted)
+        self._size = len(program.instructions)
+        self._leaves: list[tuple[int, Op, int, float]] = []
+        self._operations: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
+        stop = set(self._fixed)
+        for number in program.needed(wanted, known=stop):
+            instruction = program.instructions[number]
+            if number in stop:
+                continue
+            if instruction.args:
+                apply = getattr(arithmetic, instruction.op.value)
+                self._operations.append((number, apply, instruction.args))
+            else:
+                leaf = (number, instruction.op, instruction.index, instruction.value)
+                self._leaves.append(leaf)
+
+    def run(self, time: Any, states: Any, parameters: Any, fixed: Sequence[Any] = ()) -> list[Any]:
+        """Values of what is wanted; `fixed` gives those that are known already."""
+        values: list[Any] = [None] * self._size
+        for number, value in zip(self._fixed, fixed, strict=True):
+            values[number] = value
+        for number, op, index, value in self._leaves:
+            match op:
+                case Op.TIME:
+                    values[number] = time
+                case Op.STATE:
+                    values[number] = states[index]
+                case Op.PARAMETER:
+                    values[number] = parameters[index]
+                case _:
+                    values[number] = np.float64(value)
+        for number, apply, args in self._operations:
+            values[number] = apply(*[values[a] for a in args])
+        return [values[number] for number in self._wanted]
+
+
+@final
+class _Subject:
+    """The functions of one subject, its constants computed once."""
+
+    def __init__(self, tapes: _Tapes, parameters: Floats) -> None:
+        self._tapes = tapes
+        self._parameters = parameters
+        self._fixed = tapes.fixed.run(np.float64(0.0), (), parameters)
+        self.size = len(tapes.system.state_names)
+
+    def _run(self, tape: Tape, time: Any, states: Any) -> list[Any]:
+        return tape.run(time, states, self._parameters, self._fixed)
+
+    def initial(self) -> Floats:
+        """Values at the start, (S,)."""
+        return np.array(self._run(self._tapes.initial, np.float64(0.0), ()), dtype=np.float64)
+
+    def rhs(self, time: float, states: Floats) -> Floats:
+        """Derivatives, (S,)."""
+        return np.array(self._run(self._tapes.rhs, np.float64(time), states), dtype=np.float64)
+
+    def jacobian(self, time: float, states: Floats) -> Floats:
+        """Derivatives of the derivatives, (S, S)."""
+        matrix = np.zeros((self.size, self.size))
+        entries = self._run(self._tapes.jacobian, np.float64(time), states)
+        for (i, j), entry in zip(self._tapes.system.jacobian, entries, strict=True):
+            matrix[i, j] = entry
+        return matrix
+
+    def outputs(self, times: Floats, states: Floats) -> Floats:
+        """Outputs at times (T,) and states (S, T): (O, T)."""
+        rows = self._run(self._tapes.outputs, times, states)
+        return np.array([np.broadcast_to(row, times.shape) for row in rows], dtype=np.float64)
+
+    def when(self, event: int, time: float, states: Floats) -> float:
+        """The expression whose downward crossing is the event."""
+        return float(self._run(self._tapes.when[event], np.float64(time), states)[0])
+
+    def assign(self, event: int, time: float, states: Floats) -> Floats:
+        """States after an event."""
+        changed = states.copy()
+        values = self._run(self._tapes.assignments[event], np.float64(time), states)
+        for (state, _), value in zip(
+            self._tapes.system.events[event].assignments, values, strict=True
+        ):
+            changed[state] = value
+        return changed
+
+
+@final
+class _Tapes:
+    def __init__(self, system: LoweredSystem, outputs: Sequence[int]) -> None:
+        program = system.program
+        kept = [system.outputs[o] for o in outputs]
+        wanted = [*system.initial, *system.rhs, *system.jacobian.values(), *kept]
+        for event in system.events:
+            wanted += [event.when, *(number for _, number in event.assignments)]
+        border = program.border_of_constants(wanted)
+
+        def tape(numbers: Sequence[int]) -> Tape:
+            return Tape(program, numbers, border)
+
+        self.system = system
+        self.fixed = Tape(program, border)
+        self.initial = tape(system.initial)
+        self.rhs = tape(system.rhs)
+        self.jacobian = tape(list(system.jacobian.values()))
+        self.outputs = tape(kept)
+        self.when = [tape([event.when]) for event in system.events]
+        self.assignments = [
+            tape([number for _, number in event.assignments]) for event in system.events
+        ]
+
+
+@final
+class ReferenceKernel:
+    """Kernel of the reference backend.
+
+    Parameters
+    ----------
+    method : "LSODA", "Radau" or "BDF", solvers of `scipy.integrate`.
+    """
+
+    def __init__(self, system: LoweredSystem, *, method: str = "LSODA") -> None:
+        self._system = system
+        self._method: Any = METHODS[method]
+
+    def solve(
+        self, ensemble: Ensemble, controls: Controls, advance: Callable[[int], None]
+    ) -> Solution:
+        """Simulate one subject after the other; `controls.threads` has no effect."""
+        n, events = ensemble.subjects, len(self._system.events)
+        tapes = _Tapes(self._system, ensemble.outputs)
+        values = np.full((n, len(ensemble.outputs), len(ensemble.times)), np.nan)
+        status = np.zeros(n, dtype=np.int32)
+        steps = np.zeros(n, dtype=np.int32)
+        event_times = np.full((n, events), np.inf)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for i in range(n):
+                parameters = np.array([c[i if len(c) > 1 else 0] for c in ensemble.columns])
+                run = _Run(
+                    subject=_Subject(tapes, parameters),
+                    solver=self._method,
+                    ensemble=ensemble,
+                    controls=controls,
+                    row=i,
+                    values=values[i],
+                    event_times=event_times[i],
+                )
+                status[i] = run.run()
+                steps[i] = run.steps
+                advance(1)
+        return Solution(values=values, status=status, steps=steps, event_times=event_times)
+
+
+@final
+class _Run:
+    """One subject through its segments between boluses and events."""
+
+    def __init__(
+        self,
+        *,
+        subject: _Subject,
+        solver: Any,
+        ensemble: Ensemble,
+        controls: Controls,
+        row: int,
+        values: Floats,
+        event_times: Floats,
+    ) -> None:
+        self.subject, self.solver, self.controls = subject, solver, controls
+        self.times, self.values, self.event_times = ensemble.times, values, event_times
+        self.boluses = list(
+            zip(
+                ensemble.bolus_times[row],
+                ensemble.bolus_states[row],
+                ensemble.bolus_amounts[row],
+                strict=True,
+            )
+        )
+        self.armed = [True] * len(event_times)
+        self.time, self.steps, self.done = ensemble.start, 0, 0
+        self.end = float(ensemble.times[-1])
+
+    def run(self) -> Status:
+        """Integrate to the last output time."""
+        self.states = self.subject.initial()
+        if self.subject.size == 0:
+            self.write(np.inf, lambda times: np.empty((0, len(times))))
+            return Status.OK
+        self.jump()
+        status = Status.OK
+        while self.time < self.end and status is Status.OK:
+            status = self.segment()
+        if status is Status.OK:
+            states = self.states
+            self.write(np.inf, lambda times: np.repeat(states[:, None], len(times), axis=1))
+        return status
+
+    def write(self, before: float, dense: Callable[[Floats], Floats]) -> None:
+        """Write the outputs whose time is below `before`."""
+        last = int(np.searchsorted(self.times, before, side="left"))
+        if last > self.done:
+            times = self.times[self.done : last]
+            self.values[:, self.done : last] = self.subject.outputs(times, dense(times))
+            self.done = last
+
+    def jump(self, fired: int | None = None) -> None:
+        """Apply the event that was located, boluses that are due, and events that follow."""
+        if fired is not None:
+            self.fire(fired)
+        while self.boluses and self.boluses[0][0] <= self.time:
+            _, state, amount = self.boluses.pop(0)
+            self.states[state] += amount
+        for event in range(len(self.armed)):
+            if self.armed[event] and self.subject.when(event, self.time, self.states) <= 0.0:
+                self.fire(event)
+        self.arm()
+
+    def fire(self, event: int) -> None:
+        """Apply an event here and now."""
+        self.event_times[event] = min(self.event_times[event], self.time)
+        self.states = self.subject.assign(event, self.time, self.states)
+        self.armed[event] = self.subject.when(event, self.time, self.states) > 0.0
+
+    def arm(self) -> None:
+        """An event can fire (again) when its expression is above zero."""
+        for event in range(len(self.armed)):
+            self.armed[event] = self.subject.when(event, self.time, self.states) > 0.0
+
+    def segment(self) -> Status:
+        """Integrate to the next bolus, event or the end."""
+        bound = min(self.end, self.boluses[0][0]) if self.boluses else self.end
+        solver: Any = self.solver(
+            self.subject.rhs,
+            self.time,
+            self.states,
+            bound,
+            rtol=self.controls.rtol,
+            atol=self.controls.atol,
+            max_step=self.controls.max_step,
+            jac=self.subject.jacobian,
+        )
+        while solver.status == "running":
+            if self.steps >= self.controls.max_steps:
+                return Status.MAX_STEPS
+            self.steps += 1
+            try:
+                solver.step()
+            except (ValueError, np.linalg.LinAlgError):
+                return Status.NON_FINITE
+            outcome: str = solver.status
+            if outcome == "failed":
+                return Status.STEP_TOO_SMALL
+            if not np.all(np.isfinite(solver.y)):
+                return Status.NON_FINITE
+            if np.max(np.abs(solver.y)) > self.controls.state_limit:
+                return Status.LEFT_DOMAIN
+            dense = solver.dense_output()
+            found = self.locate(solver, dense)
+            if found is not None:
+                event, self.time = found
+                self.states = np.array(dense(self.time), dtype=np.float64)
+                self.write(self.time, dense)
+                self.jump(event)
+                return Status.OK
+            self.time = float(solver.t)
+            self.states = np.array(solver.y, dtype=np.float64)
+            self.write(self.time, dense)
+            self.arm()
+        self.jump()
+        return Status.OK
+
+    def locate(self, solver: Any, dense: Any) -> tuple[int, float] | None:
+        """The first event within the step that was just made, with its time."""
+        found: list[tuple[float, int]] = []
+        for event in range(len(self.armed)):
+            if not self.armed[event] or self.subject.when(event, solver.t, solver.y) > 0.0:
+                continue
+
+            def height(time: float, event: int = event) -> float:
+                return self.subject.when(event, time, dense(time))
+
+            if height(solver.t_old) <= 0.0:
+                found.append((float(solver.t_old), event))
+            elif height(solver.t) > 0.0:
+                found.append((float(solver.t), event))
+            else:
+                root: Any = brentq(
+                    height, solver.t_old, solver.t, rtol=_EVENT_TOLERANCE, xtol=1e-13
+                )
+                found.append((float(root), event))
+        if not found:
+            return None
+        time, event = min(found)
+        return event, time

@@ -1,0 +1,90 @@
+"""Models made ready to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from leucel.compile.kernel import Kernel
+from leucel.compile.lowering import LoweredSystem, lower
+from leucel.core import InputError, unknown_name
+from leucel.model import ModelSpec, symbolic_system
+
+Backend = Literal["cpu", "reference"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledModel:
+    """A model and the kernel that a backend made of it.
+
+    Attributes
+    ----------
+    spec : the model.
+    backend : "cpu" or "reference".
+    system : the model as a straight-line program.
+    kernel : what runs it.
+    """
+
+    spec: ModelSpec
+    backend: Backend
+    system: LoweredSystem = field(repr=False)
+    kernel: Kernel = field(repr=False, compare=False)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Names of the parameters, (P,)."""
+        return self.system.parameter_names
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the outputs of the model, then of its states."""
+        return self.system.output_names
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """Names of the events."""
+        return tuple(event.name for event in self.system.events)
+
+
+def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel:
+    """Make a model ready to run.
+
+    Parameters
+    ----------
+    spec : the model.
+    backend : "cpu" emits vector code for this machine and keeps it for equal models; "reference"
+        is the slow oracle on SciPy's solvers.
+
+    Raises
+    ------
+    InputError
+        When there is no such backend.
+    ModelError
+        When an equation cannot be compiled.
+
+    Examples
+    --------
+    >>> from leucel.model import ModelSpec, Output, Parameter, State
+    >>> decay = ModelSpec(
+    ...     name="decay",
+    ...     parameters=(Parameter(name="k", value=0.1, unit="1/day"),),
+    ...     states=(State(name="x", unit="cells", initial="100 [cells]"),),
+    ...     odes={"x": "-k*x"},
+    ...     outputs=(Output(name="cells", text="x", unit="cells"),),
+    ... )
+    >>> compile_model(decay, backend="reference").output_names
+    ('cells', 'x')
+    """
+    if backend not in get_args(Backend):
+        raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
+    system = lower(symbolic_system(spec))
+    return CompiledModel(
+        spec=spec, backend=backend, system=system, kernel=kernel_of(system, backend)
+    )
+
+
+def kernel_of(system: LoweredSystem, backend: Backend) -> Kernel:
+    """The kernel that a backend makes of a lowered system."""
+    from leucel.compile.backends.reference import ReferenceKernel
+
+    return ReferenceKernel(system)

@@ -1,0 +1,109 @@
+"""What a simulation gives: outputs over time, and how each subject ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leucel.core import InputError, SolveError, Status, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trajectories:
+    """Outputs of N subjects at T times.
+
+    Attributes
+    ----------
+    times : output times [time unit of the model], (T,).
+    names, units : of the outputs that were kept, (O,).
+    values : (N, O, T); NaN from the moment at which a subject failed. At the time of a dose or an
+        event the value after it is given.
+    status : `leucel.core.Status` of each subject as a number, (N,).
+    steps : steps tried for each subject, (N,).
+    event_times : time of the first occurrence of each event by name, (N,), infinity when it did
+        not happen.
+    """
+
+    times: NDArray[np.float64]
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    values: NDArray[np.float64] = field(repr=False)
+    status: NDArray[np.int32] = field(repr=False)
+    steps: NDArray[np.int32] = field(repr=False)
+    event_times: Mapping[str, NDArray[np.float64]] = field(repr=False)
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects N."""
+        return len(self.status)
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """True for each subject that did not reach the last time, (N,)."""
+        return self.status != int(Status.OK)
+
+    def output(self, name: str) -> NDArray[np.float64]:
+        """One output over time, (N, T).
+
+        Raises
+        ------
+        InputError
+            When it was not kept or does not exist.
+        """
+        return self.values[:, self._index(name), :]
+
+    def unit(self, name: str) -> str:
+        """Unit of one output."""
+        return self.units[self._index(name)]
+
+    def _index(self, name: str) -> int:
+        if name not in self.names:
+            raise InputError(unknown_name(name, self.names, noun="output of this simulation"))
+        return self.names.index(name)
+
+    def count_by_status(self) -> dict[Status, int]:
+        """How many subjects ended in each way; ways that did not occur are left out."""
+        found, counts = np.unique(self.status, return_counts=True)
+        return {Status(int(s)): int(n) for s, n in zip(found, counts, strict=True)}
+
+    def require_ok(self) -> Trajectories:
+        """Return these trajectories, or raise when a subject failed.
+
+        Raises
+        ------
+        SolveError
+            Naming the first subject that failed, and how many did.
+        """
+        if self.failed.any():
+            first = int(np.argmax(self.failed))
+            sentence = Status(int(self.status[first])).sentence
+            raise SolveError(
+                f"{int(self.failed.sum())} of {self.subjects} subjects were not simulated to the "
+                f"end; subject {first}: {sentence}"
+            )
+        return self
+
+    def to_frame(self) -> pd.DataFrame:
+        """Long form: subject, time, output, unit, value, status."""
+        import pandas as pd
+
+        n, o, t = self.values.shape
+        names = np.array(self.names, dtype=object)
+        units = np.array(self.units, dtype=object)
+        return pd.DataFrame(
+            {
+                "subject": np.repeat(np.arange(n), o * t),
+                "time": np.tile(self.times, n * o),
+                "output": np.tile(np.repeat(names, t), n),
+                "unit": np.tile(np.repeat(units, t), n),
+                "value": self.values.reshape(-1),
+                "status": np.repeat(self.status, o * t),
+            }
+        )
