@@ -1,0 +1,146 @@
+"""Cards: what a published model is, where its numbers stand, and what it has to reproduce."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from leucel.core import Mark, Source
+
+Quantity = Literal[
+    "value", "maximum", "minimum", "time_of_maximum", "time_of_minimum", "area", "formula"
+]
+
+
+class CardStatus(Enum):
+    """How far a model of the library has been checked.
+
+    `reviewed` needs a second implementation by another person from the equations alone, and one
+    printed number of the paper met.
+    """
+
+    DRAFT = "draft"
+    PROVISIONAL = "provisional"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A point on which sources conflict or a rule is needed, left to the user.
+
+    Attributes
+    ----------
+    options : pairs of option and what it means; the first is the default.
+    reason : why the default is the default.
+    """
+
+    name: str
+    options: tuple[tuple[str, str], ...]
+    reason: str
+
+    @property
+    def default(self) -> str:
+        """The option taken when nothing is said."""
+        return self.options[0][0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """A fault or gap of a source, and how the model resolves it."""
+
+    what: str
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A number that the model has to meet.
+
+    Attributes
+    ----------
+    quantity : what is taken of `output` between `start` and `end` on a grid of `step` days: its
+        value at `end`, its extreme or the time of it, or its area carried as a state; or the value
+        of `formula` in typical parameters.
+    dose : CAR+ T cells given at time 0; None when no dose is given.
+    expected : the number, in `unit`, from `source` with `mark`.
+    ours : what this model gives, so that a card can be read without running anything.
+    tolerance : largest relative deviation from `expected` that counts as met, with its `reason`.
+    choices : options of the model that differ from the default.
+    """
+
+    name: str
+    quantity: Quantity
+    expected: float
+    ours: float
+    tolerance: float
+    reason: str
+    unit: str
+    mark: Mark
+    source: str
+    place: str = ""
+    output: str = ""
+    formula: str = ""
+    dose: float | None = None
+    start: float = 0.0
+    end: float = 0.0
+    step: float = 0.25
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def deviation(self) -> float:
+        """Relative deviation of our number from the expected one."""
+        return self.ours / self.expected - 1.0
+
+    def accepts(self, number: float) -> bool:
+        """True when a number lies within the tolerance of the expected one."""
+        return abs(number - self.expected) <= self.tolerance * abs(self.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """Everything a reader has to know before using a model.
+
+    Attributes
+    ----------
+    source, others : the paper, and further sources that were used.
+    reason : why the model is in the library.
+    data : what the authors fitted it to, and how.
+    symbols : pairs of a name in the model and its symbol in the paper.
+    deviations : what differs from the paper on purpose.
+    limits : what the model cannot say.
+    """
+
+    id: str
+    title: str
+    source: Source
+    others: tuple[Source, ...] = ()
+    reason: str
+    product: str
+    target: str
+    population: str
+    assay: str
+    data: str
+    symbols: tuple[tuple[str, str], ...]
+    assumptions: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    deviations: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    checks: tuple[Check, ...] = ()
+    license: str
+    status: CardStatus = CardStatus.DRAFT
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources of the card, the paper first."""
+        return (self.source, *self.others)
+
+    def symbol(self, name: str) -> str:
+        """Symbol of the paper for a name of the model; the name itself where the paper has none."""
+        return dict(self.symbols).get(name, name)
+
+    def resolve(self, choices: Mapping[str, str]) -> dict[str, str]:
+        """All choices of the model, the given ones in place of the defaults."""
+        return {choice.name: choices.get(choice.name, choice.default) for choice in self.choices}
