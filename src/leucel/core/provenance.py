@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-_LIBRARIES = ("numpy", "scipy", "sympy", "llvmlite", "pandas", "pyarrow", "matplotlib", "lifelines")
+_LIBRARIES = ("numpy", "scipy", "sympy", "llvmlite", "pandas", "pyarrow", "matplotlib")
 
 
 def library_versions(names: Sequence[str] = _LIBRARIES) -> dict[str, str]:

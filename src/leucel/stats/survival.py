@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,24 +118,36 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> S
     happened = np.asarray(event).ravel()
     tail = tail_of(level)
     _demand_observations(times, happened)
-    # Imported here: lifelines brings pandas and takes longer to load than the rest of this package.
-    from lifelines import KaplanMeierFitter
+    # Imported here: scipy.stats takes longer to load than the rest of this package.
+    from scipy.stats import CensoredData, ecdf
 
-    # lifelines switches NumPy's warnings off for the whole process; errstate puts them back.
-    with np.errstate(all="ignore"):
-        fitted = KaplanMeierFitter(alpha=2.0 * tail).fit(times, happened.astype(bool))
-    survival = fitted.survival_function_.to_numpy()[:, 0]
-    limits = fitted.confidence_interval_.to_numpy()
-    table = fitted.event_table
-    # The limits are undefined where survival is 0; lifelines prints 1 there.
+    seen = happened.astype(bool)
+    data = CensoredData(uncensored=times[seen], right=times[~seen])
+    function = ecdf(data).sf
+    # SciPy warns that the limits are undefined before the first event and at 0; both are set below.
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        limits = function.confidence_interval(1.0 - 2.0 * tail, method="log-log")
+    grid = np.unique(np.append(times, 0.0))
+    row = np.searchsorted(function.quantiles, grid, side="right") - 1
+    before = row < 0  # nothing was observed yet: survival is 1 and certain
+
+    def on_grid(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(before, 1.0, values[np.maximum(row, 0)])
+
+    survival = on_grid(function.probabilities)
+    # Until the first event Greenwood's variance is 0: survival is 1 without doubt.
+    certain = survival == 1.0
     unknown = survival <= 0.0
+    low = np.where(certain, 1.0, on_grid(limits.low.probabilities))
+    high = np.where(certain, 1.0, on_grid(limits.high.probabilities))
     return SurvivalCurve(
-        times=np.asarray(fitted.survival_function_.index, dtype=np.float64),
+        times=grid,
         survival=survival,
-        low=np.where(unknown, np.nan, limits[:, 0]),
-        high=np.where(unknown, np.nan, limits[:, 1]),
-        at_risk=table["at_risk"].to_numpy(dtype=np.int64),
-        events=table["observed"].to_numpy(dtype=np.int64),
+        low=np.where(unknown, np.nan, low),
+        high=np.where(unknown, np.nan, high),
+        at_risk=np.array([np.count_nonzero(times >= t) for t in grid], dtype=np.int64),
+        events=np.array([np.count_nonzero(times[seen] == t) for t in grid], dtype=np.int64),
         level=level,
     )
 
