@@ -3,7 +3,7 @@
 from leucel.product.assumption import Assumption
 from leucel.product.checks import Finding, Verdict, check_construct, check_order
 from leucel.product.construct import Construct, PlacedPart, build_construct, with_binder_sequence
-from leucel.product.domains import Domain, Role, domains, get_domain, variants
+from leucel.product.domains import Domain, Role, domains, get_domain, identify, variants
 from leucel.product.dose import CohortDose, DoseRule, dose_cohort
 from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
 from leucel.product.manufacture import (
@@ -24,6 +24,7 @@ from leucel.product.manufacture import (
 )
 from leucel.product.parts import Binder, Part, own_part
 from leucel.product.result import ProductResult, describe_product
+from leucel.product.segment import NEAR_IDENTITY, Segment, Segmentation, segment
 from leucel.product.sequence import (
     Motif,
     cysteines,
@@ -47,6 +48,7 @@ __all__ = [
     "CONFORMING",
     "COPY_LIMITS",
     "FAILED",
+    "NEAR_IDENTITY",
     "OUT_OF_SPECIFICATION",
     "RECORDS",
     "Assumption",
@@ -67,6 +69,8 @@ __all__ = [
     "ProcessRecord",
     "ProductResult",
     "Role",
+    "Segment",
+    "Segmentation",
     "Transduction",
     "Verdict",
     "borrow_plan",
@@ -82,6 +86,7 @@ __all__ = [
     "fit_zero_inflated",
     "get_domain",
     "get_record",
+    "identify",
     "itams",
     "linear_map",
     "lognormal_from_quartiles",
@@ -93,6 +98,7 @@ __all__ = [
     "poisson_transduction",
     "read_protein",
     "records_of",
+    "segment",
     "sources",
     "variants",
     "waiting_time",

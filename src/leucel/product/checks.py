@@ -6,13 +6,13 @@ A check that needs residues nobody has is "not known", never passed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
 from leucel.product.construct import Construct
-from leucel.product.domains import Role
+from leucel.product.domains import Role, identify
 from leucel.product.parts import Part
 from leucel.product.sequence import cysteines, itams, n_glycosylation_sites
 
@@ -96,6 +96,7 @@ def check_construct(construct: Construct) -> tuple[Finding, ...]:
     parts = construct.parts
     return (
         *check_order([part.role for part in parts]),
+        *_check_labels(parts),
         _check_start(parts),
         _check_itams(parts),
         *_check_binder(construct),
@@ -160,6 +161,23 @@ def check_v_domain(name: str, residues: str) -> Finding:
         positions=found,
         part=name,
     )
+
+
+def _check_labels(parts: Sequence[Part]) -> Iterator[Finding]:
+    # Public code has called the membrane part of CD8A that of CD28: residues decide, not labels.
+    for part in parts:
+        same = identify(part.sequence) if part.sequence is not None else ()
+        if not same or part.name in {domain.name for domain in same}:
+            continue
+        domain = same[0]
+        yield Finding(
+            check="label",
+            verdict=Verdict.LOOK if domain.role is part.role else Verdict.PROBLEM,
+            message=f"the residues of the {part.role.label} {part.name!r} are those of "
+            f"{domain.name} ({domain.reference})",
+            part=part.name,
+            source=domain.source,
+        )
 
 
 def _check_start(parts: Sequence[Part]) -> Finding:

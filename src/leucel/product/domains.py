@@ -205,6 +205,17 @@ def variants(domain: Domain) -> tuple[Domain, ...]:
     return tuple(d for d in domains(role=domain.role) if d.family == domain.family)
 
 
+def identify(sequence: str) -> tuple[Domain, ...]:
+    """Reference domains with exactly these residues; empty when there is none.
+
+    Examples
+    --------
+    >>> [d.name for d in identify("GGGGS")]
+    ['linker_G4S']
+    """
+    return tuple(domain for domain in domains() if domain.sequence == sequence)
+
+
 def _folded(name: str) -> str:
     # Greek letters occur in press texts ("CD3ζ", "CD8α"); hyphens, blanks and case do not matter.
     text = name.casefold().replace("ζ", "zeta").replace("α", "a")
