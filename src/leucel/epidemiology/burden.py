@@ -1,0 +1,339 @@
+"""The population stage: incidence, prevalence and eligible patients of each jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from leucel.core import SILENT, Evidence, InputError, Mark, Problem, Progress, RandomStream
+from leucel.epidemiology.areas import get_area
+from leucel.epidemiology.burden_rows import (
+    ROW_KEYS,
+    figure_row,
+    funnel_rows,
+    gap_row,
+    incidence_rows,
+    prevalence_row,
+)
+from leucel.epidemiology.cases import (
+    COUNTRY_SPREAD,
+    REGISTRATION_SPREAD,
+    SHAPE_SPREAD,
+    TRANSFER,
+    CaseEstimate,
+)
+from leucel.epidemiology.country_table import CountryTable
+from leucel.epidemiology.funnel import Funnel, FunnelOptions, follow_funnel
+from leucel.epidemiology.incidence import estimate_incidence
+from leucel.epidemiology.populations import REVISIONS
+from leucel.epidemiology.prevalence import (
+    DEFAULT_DRAWS,
+    PrevalenceEstimate,
+    prevalence_from_ratio,
+)
+from leucel.epidemiology.rates import Rate
+from leucel.epidemiology.ratios import COMPLETE_RATIO, FIVE_YEAR_RATIO, PrevalenceRatio
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """A number that is used and has no outside authority, or a weak one."""
+
+    what: str
+    value: float | str | None
+    unit: str
+    why: str
+    source: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurdenOptions:
+    """How the population stage estimates.
+
+    Attributes
+    ----------
+    five_year, complete : prevalence-to-incidence ratios with their brackets, years.
+    funnel : parameters of the patient funnel.
+    draws : Monte-Carlo draws of each interval, at least 200.
+    """
+
+    five_year: PrevalenceRatio = FIVE_YEAR_RATIO
+    complete: PrevalenceRatio = COMPLETE_RATIO
+    funnel: FunnelOptions = field(default_factory=FunnelOptions)
+    draws: int = DEFAULT_DRAWS
+
+    def __post_init__(self) -> None:
+        if self.draws < 200:
+            raise InputError(
+                Problem(
+                    what="too few draws for 95% limits",
+                    received=str(self.draws),
+                    allowed="200 or more",
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaBurden:
+    """What is estimated for one jurisdiction; the first estimate is the one to use.
+
+    Attributes
+    ----------
+    area, name : code and name.
+    incidence : estimates of new cases a year, the best source first; empty when nothing is known.
+    five_year, complete : prevalence, one for each incidence estimate.
+    funnels : patient funnel, one for each incidence estimate.
+    figures : published prevalence of the area, shown beside the estimates.
+    gap : why there is no estimate, or "".
+    """
+
+    area: str
+    name: str
+    incidence: tuple[CaseEstimate, ...]
+    five_year: tuple[PrevalenceEstimate, ...]
+    complete: tuple[PrevalenceEstimate, ...]
+    funnels: tuple[Funnel, ...]
+    figures: tuple[Rate, ...] = ()
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiseaseBurden:
+    """Result of the population stage.
+
+    Attributes
+    ----------
+    areas : one entry for each jurisdiction, in the order asked for.
+    quoted : world figures that the programme quotes, each on its own scale.
+    options : how it was estimated.
+    assumptions : numbers without outside authority.
+    """
+
+    areas: tuple[AreaBurden, ...]
+    quoted: tuple[Rate, ...]
+    options: BurdenOptions
+    assumptions: tuple[Assumption, ...]
+
+    def find(self, area: str) -> AreaBurden | None:
+        """Entry of a jurisdiction, or None."""
+        code = get_area(area).code
+        return next((entry for entry in self.areas if entry.area == code), None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows of the population table (see the data contract), the preferred estimate first."""
+        rows = [figure_row(rate) for rate in self.quoted]
+        for entry in self.areas:
+            if entry.gap:
+                rows.append(gap_row(entry.area, entry.gap))
+            for index, estimate in enumerate(entry.incidence):
+                rows += incidence_rows(estimate, preferred=index == 0)
+                rows.append(prevalence_row("prevalence_5y", entry.five_year[index]))
+                rows.append(prevalence_row("prevalence_complete", entry.complete[index]))
+                rows += funnel_rows(entry.funnels[index], central=self.options.funnel.central)
+            rows += [figure_row(rate) for rate in entry.figures]
+        return rows
+
+    def to_summary(self) -> dict[str, Any]:
+        """JSON-ready summary: `epidemiology` rows and `assumptions`."""
+        return {"epidemiology": self.rows(), "assumptions": assumption_rows(self.assumptions)}
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """Tables `epidemiology` (the rows) and `funnel` (every step of every scenario)."""
+        import pandas as pd
+
+        steps = [
+            {
+                "jurisdiction": step.area,
+                "method": funnel.incidence.method,
+                "scenario": step.scenario,
+                "step": step.step,
+                "patients_a_year": step.flow,
+                "basis": step.note,
+            }
+            for entry in self.areas
+            for funnel in entry.funnels
+            for step in funnel.steps
+        ]
+        names: Any = list(ROW_KEYS)
+        step_names: Any = list(_STEP_KEYS)
+        table = pd.DataFrame(self.rows(), columns=names)
+        table["sources"] = table["sources"].map(";".join)
+        return {"epidemiology": table, "funnel": pd.DataFrame(steps, columns=step_names)}
+
+
+_STEP_KEYS = ("jurisdiction", "method", "scenario", "step", "patients_a_year", "basis")
+
+
+def estimate_burden(
+    areas: Sequence[str],
+    *,
+    world_asr: Rate | None,
+    figures: Sequence[Rate] = (),
+    table: CountryTable | None = None,
+    rng: RandomStream,
+    options: BurdenOptions | None = None,
+    progress: Progress = SILENT,
+) -> DiseaseBurden:
+    """Estimate incidence, prevalence and eligible patients of each jurisdiction.
+
+    Parameters
+    ----------
+    areas : codes or names of the jurisdictions.
+    world_asr : age-standardized incidence of the world, for the age-structure transfer; None when
+        every area has a figure of its own.
+    figures : published rates (`published_figures()`, and those that a programme quotes).
+    table : country table given by the user; replaces the estimates of the areas it holds.
+    rng : random stream of the run.
+
+    Returns
+    -------
+    DiseaseBurden; an area about which nothing is known stays in it with its `gap`.
+
+    Raises
+    ------
+    InputError : unknown areas (all of them), a world rate that is crude.
+
+    Examples
+    --------
+    >>> from leucel.epidemiology import AgeStandardized, Measure
+    >>> world = Rate(measure=Measure.INCIDENCE, scale=AgeStandardized(), value=1.8, area="WLD")
+    >>> burden = estimate_burden(["SA", "HK"], world_asr=world, rng=RandomStream(1),
+    ...                          options=BurdenOptions(draws=200))
+    >>> round(burden.areas[0].incidence[0].cases), burden.areas[1].incidence
+    (498, ())
+    """
+    options = options or BurdenOptions()
+    codes = _known_codes(areas)
+    entries: list[AreaBurden] = []
+    for code in codes:
+        entries.append(_estimate_area(code, world_asr, figures, table, rng, options))
+        progress.advance()
+    world = [rate for rate in figures if rate.area == "WLD"]
+    if world_asr is not None and world_asr not in world:
+        world.insert(0, world_asr)
+    return DiseaseBurden(
+        areas=tuple(entries),
+        quoted=tuple(world),
+        options=options,
+        assumptions=_assumptions(entries, options),
+    )
+
+
+def assumption_rows(assumptions: Sequence[Assumption]) -> list[dict[str, Any]]:
+    """Assumptions as JSON-ready rows."""
+    return [
+        {
+            "what": item.what,
+            "value": item.value,
+            "unit": item.unit,
+            "why": item.why,
+            "source": item.source,
+            "mark": item.mark,
+        }
+        for item in assumptions
+    ]
+
+
+def _known_codes(areas: Sequence[str]) -> list[str]:
+    problems: list[Problem] = []
+    codes: list[str] = []
+    for name in areas:
+        try:
+            codes.append(get_area(name).code)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys(codes))
+
+
+def _estimate_area(
+    code: str,
+    world_asr: Rate | None,
+    figures: Sequence[Rate],
+    table: CountryTable | None,
+    rng: RandomStream,
+    options: BurdenOptions,
+) -> AreaBurden:
+    incidence = estimate_incidence(code, world_asr=world_asr, figures=figures, table=table)
+    name = get_area(code).name
+    return AreaBurden(
+        area=code,
+        name=name,
+        incidence=incidence,
+        five_year=tuple(
+            prevalence_from_ratio(item, options.five_year, rng, draws=options.draws)
+            for item in incidence
+        ),
+        complete=tuple(
+            prevalence_from_ratio(item, options.complete, rng, draws=options.draws)
+            for item in incidence
+        ),
+        funnels=tuple(follow_funnel(item, options.funnel) for item in incidence),
+        figures=tuple(
+            rate
+            for rate in figures
+            if rate.area == code and rate.measure.is_prevalence and code != "WLD"
+        ),
+        gap=""
+        if incidence
+        else f"no cases and no population by age are known here for {name}: give a count or a "
+        "crude rate together with the population",
+    )
+
+
+def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple[Assumption, ...]:
+    methods = {item.method for entry in entries for item in entry.incidence}
+    found: list[Assumption] = []
+    if TRANSFER in methods:
+        found.append(_assumption("national risk around the world average", COUNTRY_SPREAD))
+        found.append(_assumption("transfer of the SEER age curve", SHAPE_SPREAD))
+    if methods - {TRANSFER}:
+        found.append(_assumption("uncertainty of a count beyond chance", REGISTRATION_SPREAD))
+    found += [
+        _assumption("upper end of the prevalence-to-incidence ratio", item)
+        for item in options.complete.evidence
+        if item.mark is Mark.OWN_VALUE
+    ]
+    found.append(
+        _assumption("drug classes among patients past three lines", options.funnel.class_exposure)
+    )
+    if options.funnel.eligible_share is None:
+        found.append(
+            Assumption(
+                what="share of late-line patients fit for CAR-T",
+                value=None,
+                unit="fraction",
+                why="no population figure is available; flows and stocks are shown before this "
+                "step until a share is given",
+                source="",
+                mark=Mark.OWN_VALUE.value,
+            )
+        )
+    found.append(
+        Assumption(
+            what="population revision",
+            value=" or ".join(REVISIONS),
+            unit="",
+            why="two UN revisions, equally likely in every interval where both are known",
+            source="",
+            mark=Mark.OWN_VALUE.value,
+        )
+    )
+    return tuple(found)
+
+
+def _assumption(what: str, evidence: Evidence) -> Assumption:
+    return Assumption(
+        what=what,
+        value=evidence.value,
+        unit=evidence.unit,
+        why=evidence.note,
+        source=evidence.source,
+        mark=evidence.mark.value,
+    )

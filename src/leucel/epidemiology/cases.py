@@ -1,0 +1,108 @@
+"""An estimate of new cases a year: its value, its limits, and draws from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv, ndtri
+
+from leucel.core import Evidence, Kind, Mark, RandomStream
+from leucel.epidemiology.rates import Crude, Measure, Rate
+
+COUNTRY_SPREAD = Evidence(
+    value=3.0,
+    unit="factor",
+    mark=Mark.OWN_VALUE,
+    kind=Kind.ASSUMED,
+    note="national age-specific risk lies within this factor of the world average (95%), either "
+    "way; chosen to hold the published figures of Qatar, China and the United States",
+)
+SHAPE_SPREAD = Evidence(
+    value=1.3,
+    unit="factor",
+    mark=Mark.OWN_VALUE,
+    kind=Kind.ASSUMED,
+    note="cases from a country's own age-standardized rate and the SEER age curve lie within this "
+    "factor (95%): the shape of the curve transfers, with an error",
+)
+REGISTRATION_SPREAD = Evidence(
+    value=1.1,
+    unit="factor",
+    mark=Mark.OWN_VALUE,
+    kind=Kind.ASSUMED,
+    note="what a counted number does not show (completeness of registration, code list, revision "
+    "of the population), 95%; UN revisions moved Gulf populations by 3 to 13%",
+)
+Z95 = float(ndtri(0.975))
+
+TABLE = "country table"
+FIGURE = "published figure"
+TRANSFER = "age-structure transfer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEstimate:
+    """New cases a year in an area, with what its interval covers.
+
+    Attributes
+    ----------
+    area, year : where and when.
+    cases : new cases a year.
+    low, high : 95% limits.
+    covers : what the limits cover, in words.
+    method : "country table", "published figure" or "age-structure transfer".
+    population : people (the denominator).
+    population_source : its source and revision.
+    count : number of observed cases whose chance is in the limits, None when nothing was counted.
+    log_low, log_high : SD of the log of every other uncertainty, below and above the value.
+    follows_population : True when the cases move with a revision of the population.
+    mark, sources, note : provenance.
+    """
+
+    area: str
+    year: str
+    cases: float
+    low: float
+    high: float
+    covers: str
+    method: str
+    population: float
+    population_source: str
+    count: float | None = None
+    log_low: float = 0.0
+    log_high: float = 0.0
+    follows_population: bool = False
+    mark: Mark = Mark.DERIVED
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def crude(self) -> Rate:
+        """Crude incidence per 100,000."""
+        factor = 100_000.0 / self.population
+        return Rate(
+            measure=Measure.INCIDENCE,
+            scale=Crude(),
+            value=self.cases * factor,
+            low=self.low * factor,
+            high=self.high * factor,
+            area=self.area,
+            year=self.year,
+            population=self.population_source,
+        )
+
+
+def draw_cases(estimate: CaseEstimate, rng: RandomStream, *, draws: int) -> NDArray[np.float64]:
+    """Draws (R,) of the expected number of cases: chance of the count, then every other factor.
+
+    The mean of a Poisson count x is drawn from Gamma(x + 1/2), its posterior under Jeffreys' prior.
+    """
+    purpose = f"epidemiology/cases/{estimate.area}/{estimate.method}"
+    z = rng.normal(f"{purpose}/factor", subjects=draws)
+    drawn = estimate.cases * np.exp(z * np.where(z < 0, estimate.log_low, estimate.log_high))
+    if estimate.count:
+        u = rng.uniform(f"{purpose}/count", subjects=draws)
+        drawn = drawn * gammaincinv(estimate.count + 0.5, u) / estimate.count
+    return drawn
