@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leucel.core import InputError, Source, unknown_name
-from leucel.library import singh_2021, stein_2019
+from leucel.library import singh_2021, stein_2019, stein_2019_ode
 from leucel.library.cards import ModelCard
 from leucel.library.sources import ALL
 from leucel.model import ModelSpec
@@ -22,8 +22,8 @@ _ENTRIES = {
     entry.card.id: entry
     for entry in (
         _Entry(singh_2021.CARD, singh_2021.build),
-        _Entry(stein_2019.CLOSED_FORM_CARD, stein_2019.build_closed_form),
-        _Entry(stein_2019.ODE_CARD, stein_2019.build_ode),
+        _Entry(stein_2019.CARD, stein_2019.build),
+        _Entry(stein_2019_ode.CARD, stein_2019_ode.build),
     )
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.singh_2021_checks import CHECKS
 from leucel.library.sources import LEUCEL, MSTADT_CART, NLMIXR2LIB, SINGH_2021
 from leucel.model import Event, Expression, ModelSpec, Output, Parameter, State
 
@@ -373,6 +374,7 @@ CARD = ModelCard(
         " contraction in mice.",
     ),
     choices=(EXTINCTION,),
+    checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only,"
     " no code",
     status=CardStatus.PROVISIONAL,

@@ -14,6 +14,7 @@ from leucel.model.edits import (
     with_values,
     without_event,
 )
+from leucel.model.evaluation import evaluate
 from leucel.model.grammar import parse_expression
 from leucel.model.latex import to_latex
 from leucel.model.printing import text_from_tree
@@ -41,6 +42,7 @@ __all__ = [
     "SymbolicEvent",
     "SymbolicSystem",
     "check_units",
+    "evaluate",
     "individual_values",
     "parse_expression",
     "random_effects",
