@@ -18,6 +18,7 @@ from leucel.model.evaluation import evaluate
 from leucel.model.grammar import parse_expression
 from leucel.model.latex import to_latex
 from leucel.model.printing import text_from_tree
+from leucel.model.reading import model_file_problems, read_model
 from leucel.model.spec import (
     Event,
     Expression,
@@ -28,6 +29,7 @@ from leucel.model.spec import (
     State,
 )
 from leucel.model.symbolic import SymbolicEvent, SymbolicSystem, symbolic_system
+from leucel.model.textfile import to_text
 from leucel.model.units import check_units
 from leucel.model.variability import individual_values, random_effects
 
@@ -44,11 +46,14 @@ __all__ = [
     "check_units",
     "evaluate",
     "individual_values",
+    "model_file_problems",
     "parse_expression",
     "random_effects",
+    "read_model",
     "symbolic_system",
     "text_from_tree",
     "to_latex",
+    "to_text",
     "with_event",
     "with_expression",
     "with_initial",

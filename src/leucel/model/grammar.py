@@ -308,6 +308,4 @@ class _Parser:
     def _close(self, opening: _Token) -> None:
         token = self._take()
         if token.kind != "op" or token.text != ")":
-            raise self._error(
-                f"a ')' is missing; the '(' stands at {opening.at[0]}:{opening.at[1]}", token.at
-            )
+            raise self._error("this '(' is never closed", opening.at)
