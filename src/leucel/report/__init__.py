@@ -1,1 +1,6 @@
-"""Being built."""
+"""The dossier of a run: figures, tables and one self-contained HTML file."""
+
+from leucel.report.document import Dossier, build_dossier, render_dossier
+from leucel.report.inputs import DossierInput
+
+__all__ = ["Dossier", "DossierInput", "build_dossier", "render_dossier"]

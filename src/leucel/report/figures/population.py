@@ -1,0 +1,362 @@
+"""How rare the condition is, and how many of the patients can be treated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from leucel.report import palette
+from leucel.report.canvas import Canvas, Figure, Missing, draw_figure
+from leucel.report.figures.axes import set_log
+from leucel.report.inputs import DossierInput, first, number, texts
+from leucel.report.numbers import format_interval, format_number, format_unit, format_value
+from leucel.report.tables import make_table
+
+_ROW = 46.0
+_VERDICT_COLORS = {
+    "met": palette.SIMULATED,
+    "borderline": palette.OCHRE,
+    "not met": palette.PUBLISHED,
+    "cannot conclude": palette.STONE,
+}
+_MARKERS = {"met": "o", "borderline": "s", "not met": "X", "cannot conclude": "d"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the way from all patients to those that can be treated."""
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+
+
+def threshold_figure(data: DossierInput) -> Figure | Missing:
+    """Prevalence as a multiple of the legal threshold, by jurisdiction."""
+    name, title = "threshold", "Prevalence against the legal threshold"
+    rows = [row for row in data.rows("designation") if _share(row, "prevalence") is not None]
+    if not rows:
+        return Missing(
+            name=name, title=title, reason="No jurisdiction has both a prevalence and a threshold."
+        )
+    caption = (
+        "Each point is the estimated prevalence divided by the threshold of the jurisdiction, with "
+        "its interval, on a log scale; left of the line the condition is rare enough."
+    )
+    return draw_figure(
+        name,
+        lambda canvas: _draw_threshold(canvas, rows),
+        height=66 + _ROW * len(rows),
+        narrow_height=72 + (_ROW + 14) * len(rows),
+        title=title,
+        caption=caption,
+        alt="Prevalence against threshold: "
+        + "; ".join(
+            f"{row.get('jurisdiction')}: {_written(row)} against {_threshold(row)}, "
+            f"{row.get('verdict')}"
+            for row in rows
+        ),
+        data=make_table(
+            [
+                {
+                    "jurisdiction": row.get("jurisdiction"),
+                    "rule": row.get("rule_id"),
+                    "prevalence": _written(row),
+                    "threshold": _threshold(row),
+                    "verdict": row.get("verdict"),
+                }
+                for row in rows
+            ],
+            {
+                "jurisdiction": "Jurisdiction",
+                "rule": "Rule",
+                "prevalence": "Prevalence",
+                "threshold": "Threshold",
+                "verdict": "Verdict",
+            },
+        ),
+        table="designation",
+        sources=tuple(
+            dict.fromkeys(source for row in rows for source in texts(row.get("sources")))
+        ),
+    )
+
+
+def funnel_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
+    """From new cases to patients eligible a year in one jurisdiction."""
+    name, title = "funnel", f"From new cases to eligible patients, {jurisdiction}".rstrip(", ")
+    steps = read_funnel(data, jurisdiction)
+    if len(steps) < 2:
+        return Missing(
+            name=name, title=title, reason="The run holds no steps from new cases to eligible ones."
+        )
+    caption = "Patients a year at each step" + (
+        f"; of {format_number(steps[0].value)} new cases a year, "
+        f"{format_value(steps[-1].value)} reach the last step."
+    )
+    return draw_figure(
+        name,
+        lambda canvas: _draw_funnel(canvas, steps),
+        height=16 + 50 * len(steps),
+        narrow_height=16 + 62 * len(steps),
+        title=title,
+        caption=caption,
+        alt="Funnel: "
+        + "; ".join(
+            f"{step.name}: {format_interval(step.value, step.low, step.high, step.unit)}"
+            for step in steps
+        ),
+        data=make_table(
+            [
+                {
+                    "step": step.name,
+                    "value": format_interval(step.value, step.low, step.high, step.unit),
+                }
+                for step in steps
+            ],
+            {"step": "Step", "value": "Patients a year"},
+        ),
+        table="funnel" if data.frame("funnel") is not None else "epidemiology",
+    )
+
+
+def read_funnel(data: DossierInput, jurisdiction: str) -> tuple[Step, ...]:
+    """The steps of one jurisdiction from the table `funnel`, or incidence and eligible patients."""
+    found: list[Step] = []
+    rows = data.table_rows("funnel", "value")
+    mine = [row for row in rows if row.get("jurisdiction") in (None, jurisdiction)]
+    words: dict[str, str] = {}
+    if not mine:
+        words = {"incidence_cases": "new cases a year", "eligible_flow": "eligible a year"}
+        mine = [
+            row
+            for measure in words
+            for row in data.rows("epidemiology")
+            if row.get("measure") == measure and row.get("jurisdiction") == jurisdiction
+        ]
+    for row in mine:
+        value = number(row.get("value"))
+        step = first(row, "step", "name", "what", "measure")
+        if value is None or step is None:
+            continue
+        found.append(
+            Step(
+                name=words.get(str(step), str(step)).replace("_", " "),
+                value=value,
+                low=number(row.get("low")),
+                high=number(row.get("high")),
+                unit="patients",
+            )
+        )
+    return tuple(found)
+
+
+def _share(row: dict[str, Any], key: str) -> float | None:
+    value, threshold = number(row.get(key)), number(row.get("threshold"))
+    if value is None or threshold is None or threshold <= 0 or value <= 0:
+        return None
+    return value / threshold
+
+
+def _written(row: dict[str, Any]) -> str:
+    return format_interval(row["prevalence"], row.get("low"), row.get("high"), row.get("unit"))
+
+
+def _threshold(row: dict[str, Any]) -> str:
+    return format_value(row["threshold"], row.get("unit"))
+
+
+def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
+    from matplotlib.lines import Line2D
+
+    row_height = _ROW + 14 if canvas.compact else _ROW
+    left = 12.0 if canvas.compact else 150.0
+    right = 12.0 if canvas.compact else 236.0
+    axes = canvas.axes(
+        left=left, right=right, top=30, bottom=canvas.height - 30 - row_height * len(rows)
+    )
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis="x", color=palette.GRID, linewidth=0.8)
+    shares = [
+        share
+        for row in rows
+        for key in ("prevalence", "low", "high")
+        if (share := _share(row, key)) is not None
+    ]
+    low, high = min(0.02, min(shares) / 1.5), max(3.0, max(shares) * 1.5)
+    set_log(axes, "x", low, high)
+    ticks = [tick for tick in (0.001, 0.01, 0.1, 1.0, 10.0) if low <= tick <= high]
+    axes.set_xticks(ticks, [f"{100 * tick:g}%" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("prevalence as a share of the threshold", color=palette.MUTED, labelpad=6)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.axvspan(1.0, high, color=palette.PUBLISHED, alpha=0.09, linewidth=0)
+    axes.axvline(1.0, color=palette.LIMIT, linewidth=1.6)
+    axes.annotate(
+        "threshold",
+        (1.0, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 6),
+        textcoords="offset points",
+        ha="center",
+        color=palette.LIMIT,
+        weight="bold",
+        annotation_clip=False,
+    )
+    for position, row in enumerate(rows):
+        verdict = str(row.get("verdict"))
+        color = _VERDICT_COLORS.get(verdict, palette.STONE)
+        y = position + (0.2 if canvas.compact else 0.0)
+        ends = _share(row, "low"), _share(row, "high")
+        if ends[0] is not None and ends[1] is not None:
+            axes.plot(ends, [y, y], color=color, linewidth=3, solid_capstyle="round", zorder=3)
+        axes.plot(
+            _share(row, "prevalence"),
+            y,
+            marker=_MARKERS.get(verdict, "o"),
+            markersize=10,
+            color=color,
+            markeredgecolor=palette.PAPER,
+            markeredgewidth=1,
+            zorder=4,
+            ls="none",
+        )
+        _write_threshold(axes, row, position, compact=canvas.compact)
+    shown = [name for name in _VERDICT_COLORS if any(row.get("verdict") == name for row in rows)]
+    axes.legend(
+        handles=[
+            Line2D(
+                [],
+                [],
+                color=_VERDICT_COLORS[verdict],
+                marker=_MARKERS[verdict],
+                markersize=8,
+                ls="none",
+                label=verdict,
+            )
+            for verdict in shown
+        ],
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        bbox_transform=canvas.drawing.transFigure,
+        ncols=4,
+        frameon=False,
+        handlelength=1.0,
+        columnspacing=1.2,
+        borderaxespad=0,
+    )
+
+
+def _write_threshold(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -> None:
+    style: dict[str, Any] = {"annotation_clip": False, "va": "center"}
+    name = str(row.get("jurisdiction"))
+    text = f"{_written(row)}"
+    limit = f"threshold {_threshold(row)}"
+    if compact:
+        unit = format_unit(row.get("unit"))
+        short = f"{format_number(row['prevalence'])} of {format_number(row['threshold'])} {unit}"
+        axes.annotate(
+            f"{name}: {short}",
+            (0, position - 0.26),
+            xycoords=("axes fraction", "data"),
+            weight="bold",
+            bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85},
+            **style,
+        )
+        return
+    axes.annotate(
+        name,
+        (0, position),
+        xycoords=("axes fraction", "data"),
+        xytext=(-12, 0),
+        textcoords="offset points",
+        ha="right",
+        weight="bold",
+        **style,
+    )
+    for line, color, shift in ((text, palette.INK, 8), (limit, palette.MUTED, -8)):
+        axes.annotate(
+            line,
+            (1, position),
+            xycoords=("axes fraction", "data"),
+            xytext=(12, shift),
+            textcoords="offset points",
+            color=color,
+            **style,
+        )
+
+
+def _draw_funnel(canvas: Canvas, steps: tuple[Step, ...]) -> None:
+    from matplotlib.patches import FancyBboxPatch, Polygon
+
+    sheet = canvas.sheet()
+    compact = canvas.compact
+    row = 62.0 if compact else 50.0
+    tall = 26.0 if compact else 34.0
+    center = canvas.width / 2 if compact else 190.0
+    most = canvas.width - 16 if compact else 340.0
+    largest = max(step.value for step in steps) or 1.0
+    widths = [max(6.0, most * step.value / largest) for step in steps]
+    for position, (step, width) in enumerate(zip(steps, widths, strict=True)):
+        top = 8 + row * position + (26 if compact else 0)
+        last = position == len(steps) - 1
+        color = palette.SIMULATED if last else palette.SIMULATED_SOFT
+        if not last:
+            after = widths[position + 1]
+            below = 8 + row * (position + 1) + (26 if compact else 0)
+            sheet.add_patch(
+                Polygon(
+                    [
+                        (center - width / 2, top + tall),
+                        (center + width / 2, top + tall),
+                        (center + after / 2, below),
+                        (center - after / 2, below),
+                    ],
+                    facecolor=palette.SOFT,
+                    linewidth=0,
+                    zorder=1,
+                )
+            )
+        sheet.add_patch(
+            FancyBboxPatch(
+                (center - width / 2, top),
+                width,
+                tall,
+                boxstyle="round,pad=0,rounding_size=3",
+                facecolor=color,
+                linewidth=0,
+                zorder=2,
+            )
+        )
+        value = format_interval(step.value, step.low, step.high, "patients").replace(
+            " patients", ""
+        )
+        if compact:
+            sheet.text(
+                4,
+                top - 12,
+                step.name,
+                va="center",
+                weight="bold",
+                zorder=3,
+                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1},
+            )
+            sheet.text(
+                canvas.width - 4,
+                top - 12,
+                value,
+                va="center",
+                ha="right",
+                zorder=3,
+                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1},
+            )
+        else:
+            sheet.text(
+                center + most / 2 + 24, top + tall / 2 - 8, step.name, va="center", weight="bold"
+            )
+            sheet.text(
+                center + most / 2 + 24, top + tall / 2 + 8, value, va="center", color=palette.MUTED
+            )
