@@ -105,7 +105,22 @@ class ProductResult:
             },
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "unknowns": list(self.unknowns),
+            "sources": list(self.source_ids),
         }
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Ids of every source that the result rests on, sorted; for the bibliography."""
+        found = {"iupac_masses", self.dose.rule.source, self.construct.binder.source}
+        found.update(part.source for part in self.construct.parts)
+        found.update(finding.source for finding in self.findings)
+        found.update(assumption.source for assumption in self.assumptions)
+        for record in (*self.records, *self.context):
+            for evidence in (record.failure, record.out_of_specification, record.waiting):
+                found.add(evidence.source if evidence is not None else "")
+        if self.transduction is not None:
+            found.update(limit.source for limit in COPY_LIMITS)
+        return tuple(sorted(found - {""}))
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
         """Tables: product_parts, product_checks, product_doses, product_manufacture."""

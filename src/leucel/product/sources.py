@@ -66,12 +66,6 @@ _SOURCES = (
         kind="database",
     ),
     Source(
-        id="idbase_cd247",
-        citation="IDbase entry FF1492446 on CD247: coordinates of the three ITAMs of P20963",
-        url="https://structure.bmc.lu.se/idbase/",
-        kind="database",
-    ),
-    Source(
         id="majzner_2020",
         citation="Majzner RG et al. Tuning the antigen density requirement for CAR T-cell "
         "activity. Cancer Discov 2020;10:702",
@@ -88,31 +82,6 @@ _SOURCES = (
         citation="Anti-CD20 CAR-T product with European Pharmacopoeia methods: release "
         "specification, PMC11461191, Table 1",
         url="https://www.ncbi.nlm.nih.gov/pmc/articles/PMC11461191/",
-    ),
-    Source(
-        id="pmc12456031",
-        citation="Humanized CD19 CAR-T product made in India: release specification, "
-        "PMC12456031, Table 2",
-        url="https://www.ncbi.nlm.nih.gov/pmc/articles/PMC12456031/",
-    ),
-    Source(
-        id="wang_2021_ct103a",
-        citation="Wang D et al. A phase 1 study of a novel fully human BCMA-targeting CAR (CT103A) "
-        "in patients with relapsed/refractory multiple myeloma. Blood 2021;137(21):2890-2901",
-        doi="10.1182/blood.2020008936",
-    ),
-    Source(
-        id="ciltacel_label",
-        citation="Ciltacabtagene autoleucel, prescribing information as given by drugs.com: "
-        "0.5-1.0e6 CAR+ viable T cells per kg, at most 1e8",
-        url="https://www.drugs.com/carvykti.html",
-        kind="label",
-    ),
-    Source(
-        id="idecel_smpc",
-        citation="Idecabtagene vicleucel, summary of product characteristics: 260-500e6 CAR+ "
-        "viable T cells",
-        kind="label",
     ),
     Source(
         id="ciltacel_manufacture_2025",
@@ -160,7 +129,7 @@ def sources() -> dict[str, Source]:
 
     Examples
     --------
-    >>> sources()["wang_2021_ct103a"].doi
-    '10.1182/blood.2020008936'
+    >>> sources()["cartitude_4_review"].doi
+    '10.1016/j.jtct.2023.10.022'
     """
     return {source.id: source for source in _SOURCES}

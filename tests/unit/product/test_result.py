@@ -1,0 +1,149 @@
+"""The product part of a run, and the data of its drawings."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from leucel.core import Evidence, InputError, Kind, Mark, RandomStream
+from leucel.product import (
+    Binder,
+    Construct,
+    DoseRule,
+    ProductResult,
+    borrow_plan,
+    build_construct,
+    describe_product,
+    fit_zero_inflated,
+    get_record,
+    linear_map,
+    membrane_cartoon,
+    sources,
+)
+
+WEIGHTS = np.linspace(45.0, 110.0, 50)
+
+
+@pytest.fixture
+def car() -> Construct:
+    return build_construct(
+        name="eque-cel",
+        binder=Binder(name="CT103A scFv", origin="fully human", target="BCMA"),
+        parts=[
+            ("binder", None),
+            ("hinge", "CD8a"),
+            ("transmembrane", "CD8a"),
+            ("costimulatory", "4-1BB"),
+            ("signaling", "CD3zeta"),
+        ],
+    )
+
+
+def describe(car: Construct, **more: object) -> ProductResult:
+    return describe_product(car, DoseRule(per_kg=1e6, source="fumanba1"), WEIGHTS, **more)  # type: ignore[arg-type]
+
+
+def test_what_is_unknown_is_named_and_null(car: Construct) -> None:
+    summary = describe(car).to_summary()
+    assert summary["unknowns"] == [
+        "residues of the signal peptide",
+        "residues of the binder CT103A scFv",
+        "viability and recovery after thawing, so the cells needed before freezing",
+        "share of CAR+ cells and vector copies per cell",
+        "share of lots of eque-cel that fail or are out of specification",
+        "time from vein to vein of eque-cel",
+    ]
+    assert summary["transduction"] is None
+    assert summary["complete"] is False
+    manufacture = summary["manufacture"]
+    assert isinstance(manufacture, dict)
+    assert manufacture["records"] == []
+    assert manufacture["simulated"] is None
+
+
+def test_the_summary_is_json_without_nan(car: Construct) -> None:
+    text = json.dumps(describe(car).to_summary(), allow_nan=False)
+    assert json.loads(text)["known_residues"] == 223
+
+
+def test_every_source_of_the_room_can_be_looked_up(car: Construct) -> None:
+    law = fit_zero_inflated(car_share=0.26, copies_per_car_cell=1.45)
+    result = describe(car, transduction=law)
+    assert set(result.source_ids) - set(sources()) == {"fumanba1"}
+
+
+def test_given_numbers_become_assumptions(car: Construct) -> None:
+    result = describe(
+        car,
+        viability=Evidence(value=0.8, mark=Mark.OWN_VALUE, kind=Kind.ASSUMED),
+        recovery=Evidence(value=0.9, mark=Mark.OWN_VALUE, kind=Kind.ASSUMED),
+        transduction=fit_zero_inflated(car_share=0.26, copies_per_car_cell=1.45),
+        plan=borrow_plan(get_record("cilta-cel commercial")),
+        rng=RandomStream(1),
+    )
+    what = {a.what for a in result.assumptions}
+    assert what >= {
+        "viability after thawing",
+        "recovery of cells after thawing",
+        "law of the vector copies in a cell",
+        "lots that fail",
+        "lots out of specification",
+    }
+    frames = result.to_frames()
+    assert frames["product_doses"]["car_cells_in_bag"].iloc[0] == pytest.approx(45e6 / 0.72)
+    assert set(frames["product_doses"]["lot"]) <= {"failed", "out of specification", "conforming"}
+    json.dumps(result.to_summary(), allow_nan=False)
+
+
+def test_lots_need_random_numbers(car: Construct) -> None:
+    with pytest.raises(InputError, match="without random numbers"):
+        describe(car, plan=borrow_plan(get_record("cilta-cel commercial")))
+
+
+def test_tables_can_be_written_to_parquet(car: Construct, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    frames = describe(car).to_frames()
+    assert set(frames) == {
+        "product_parts",
+        "product_checks",
+        "product_doses",
+        "product_manufacture",
+    }
+    for name, frame in frames.items():
+        frame.to_parquet(tmp_path / f"{name}.parquet")
+    assert len(frames["product_doses"]) == WEIGHTS.size
+    assert len(frames["product_parts"]) == 6
+
+
+def test_a_product_with_records_is_not_unknown(car: Construct) -> None:
+    result = describe(car, product="cilta-cel")
+    assert {record.product for record in result.records} == {"cilta-cel"}
+    assert not any("vein to vein" in text for text in result.unknowns)
+    assert not set(result.records) & set(result.context)
+
+
+def test_the_map_reserves_room_for_open_parts(car: Construct) -> None:
+    segments = linear_map(car)
+    assert [(s.role, s.known, s.length) for s in segments] == [
+        ("signal peptide", False, None),
+        ("binder", False, None),
+        ("hinge", True, 45),
+        ("transmembrane", True, 24),
+        ("costimulatory", True, 42),
+        ("signaling", True, 112),
+    ]
+    assert all(s.draw_length > 0 for s in segments)
+    assert segments[2].reference == "P01732 138-182"
+    assert segments[2].source == "uniprot_human_2025"
+
+
+def test_the_cartoon_goes_from_outside_to_inside(car: Construct) -> None:
+    parts = membrane_cartoon(car)
+    assert [p.location for p in parts] == ["outside", "outside", "membrane", "inside", "inside"]
+    assert parts[0].lobes == 2
+    assert parts[-1].itams == 3
+    tandem = build_construct(
+        name="tandem", binder=Binder(name="b", format="VHH", copies=2), parts=[("binder", None)]
+    )
+    assert membrane_cartoon(tandem)[0].lobes == 2
