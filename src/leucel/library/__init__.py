@@ -2,17 +2,21 @@
 
 from leucel.library.cards import CardStatus, Check, Choice, Defect, ModelCard
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
+from leucel.library.describe import CatalogRow, card_text, catalog_rows
 from leucel.library.measures import check_model, check_times, formula_value, measure
 from leucel.library.resistant_clone import with_resistant_clone
 
 __all__ = [
     "CardStatus",
+    "CatalogRow",
     "Check",
     "Choice",
     "Defect",
     "ModelCard",
     "bibliography_of",
+    "card_text",
     "catalog",
+    "catalog_rows",
     "check_model",
     "check_times",
     "formula_value",

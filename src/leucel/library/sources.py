@@ -28,7 +28,7 @@ NLMIXR2LIB = Source(
 )
 MSTADT_CART = Source(
     id="mstadt_cart",
-    citation="Stadt M. CART, a replication of the model of Singh 2021.",
+    citation="mstadt/CART, a public replication of the model of Singh 2021.",
     url="https://github.com/mstadt/CART",
     kind="repository",
 )

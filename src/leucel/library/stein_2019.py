@@ -15,11 +15,11 @@ ID = "stein_2019_tisagenlecleucel"
 
 # Name, typical value, unit, random effect as tabulated, symbol of the paper, meaning.
 _TABLE = (
-    ("fold_expansion", 3900.0, "1", 2.4, "F", "fold expansion from the start to the peak"),
+    ("fold_expansion", 3900.0, "1", 2.4, "foldx", "fold expansion from the start to the peak"),
     ("t_max", 9.3, "day", 0.38, "Tmax", "time of the peak after infusion"),
     ("c_max", 24000.0, "copies/ug", 0.65, "Cmax", "peak transgene level in blood"),
     ("k_decline_fast", 0.16, "1/day", 0.91, "alpha", "rate of the fast decline (contraction)"),
-    ("fraction_slow", 0.0079, "1", 0.80, "B", "share of the peak that declines slowly"),
+    ("fraction_slow", 0.0079, "1", 0.80, "FB", "share of the peak that declines slowly"),
     ("k_decline_slow", 0.0032, "1/day", 0.86, "beta", "rate of the slow decline (persistence)"),
 )
 _RESIDUAL_SD = 0.56

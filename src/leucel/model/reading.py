@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -85,7 +86,8 @@ def _read(source: str | Path) -> tuple[ModelSpec | None, _Reader, tuple[Problem,
             return None, reader, (problem,)
     else:
         text, reader = source, _Reader(file=None)
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines(), which also breaks at separators that may stand within a quoted text.
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         reader.line(number, line)
     spec = reader.finish()
     return spec, reader, tuple(reader.problems)
