@@ -9,20 +9,15 @@ from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane
 from leucel.product.manufacture import (
     CONFORMING,
     FAILED,
+    FATES,
     OUT_OF_SPECIFICATION,
-    RECORDS,
-    LogNormalDays,
     Lots,
     ManufacturePlan,
-    ProcessRecord,
     borrow_plan,
     draw_lots,
-    get_record,
-    lognormal_from_quartiles,
-    records_of,
-    waiting_time,
 )
 from leucel.product.parts import Binder, Part, own_part
+from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
 from leucel.product.result import ProductResult, describe_product
 from leucel.product.segment import NEAR_IDENTITY, Segment, Segmentation, segment
 from leucel.product.sequence import (
@@ -43,11 +38,13 @@ from leucel.product.vector import (
     poisson_transduction,
     zero_inflated_transduction,
 )
+from leucel.product.waiting import LogNormalDays, lognormal_from_quartiles
 
 __all__ = [
     "CONFORMING",
     "COPY_LIMITS",
     "FAILED",
+    "FATES",
     "NEAR_IDENTITY",
     "OUT_OF_SPECIFICATION",
     "RECORDS",

@@ -118,6 +118,21 @@ class CohortDose:
     recovery: float | None
     car_share: float | None
 
+    def to_rows(self) -> list[dict[str, object]]:
+        """One row for each quantity: median, quartiles and extremes over the cohort."""
+        quantities = (
+            ("body weight", "kg", self.weights, ""),
+            ("dose", "CAR+ T cells", self.cells, self.rule.source),
+            ("dose by weight", "CAR+ T cells/kg", self.cells_per_kg, self.rule.source),
+            ("CAR+ T cells before freezing", "cells", self.car_cells_in_bag, ""),
+            ("T cells before freezing", "cells", self.t_cells_in_bag, ""),
+        )
+        return [
+            {"quantity": name, "unit": unit, **spread, "source": source}
+            for name, unit, values, source in quantities
+            if (spread := _spread(values)) is not None
+        ]
+
     def to_summary(self) -> dict[str, object]:
         """Medians, quartiles and extremes, and the number of patients with each flag."""
         return {

@@ -7,8 +7,6 @@ product it was borrowed from. What is not established for a product stays unknow
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,233 +16,18 @@ from leucel.core import (
     Evidence,
     InputError,
     Kind,
-    Mark,
     MissingEvidenceError,
     Problem,
     RandomStream,
-    unknown_name,
 )
-
-# Distance between the quartiles of a standard normal variable, as rounded in the usual formula.
-_QUARTILE_DISTANCE = 1.349
+from leucel.product.records import ProcessRecord
+from leucel.product.waiting import LogNormalDays
 
 FAILED, OUT_OF_SPECIFICATION, CONFORMING = 0, 1, 2
 """Codes of a lot's fate in `Lots.fate`."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogNormalDays:
-    """A log-normal waiting time [day].
-
-    Attributes
-    ----------
-    median : days.
-    sigma : standard deviation of the logarithm.
-    """
-
-    median: float
-    sigma: float
-
-    def __post_init__(self) -> None:
-        if not (self.median > 0 and self.sigma >= 0 and math.isfinite(self.median + self.sigma)):
-            raise InputError(
-                Problem(
-                    what="a log-normal time needs a positive median and a sigma of at least 0",
-                    received=f"median {self.median:g}, sigma {self.sigma:g}",
-                )
-            )
-
-    @property
-    def mean(self) -> float:
-        """Mean [day]."""
-        return self.median * math.exp(self.sigma**2 / 2)
-
-    def quantile_of_normal(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Days for standard normal values `z`."""
-        return self.median * np.exp(self.sigma * z)
-
-
-def lognormal_from_quartiles(*, median: float, q1: float, q3: float) -> LogNormalDays:
-    """Log-normal time with this median and the quartiles' ratio: sigma = ln(Q3/Q1)/1.349.
-
-    Raises
-    ------
-    InputError
-        Unless 0 < q1 < median < q3.
-
-    Examples
-    --------
-    >>> round(lognormal_from_quartiles(median=60, q1=50, q3=80).sigma, 2)
-    0.35
-    """
-    if not 0 < q1 < median < q3 < math.inf:
-        raise InputError(
-            Problem(
-                what="quartiles are out of order",
-                received=f"Q1 {q1:g}, median {median:g}, Q3 {q3:g}",
-                allowed="0 < Q1 < median < Q3",
-            )
-        )
-    return LogNormalDays(median=median, sigma=math.log(q3 / q1) / _QUARTILE_DISTANCE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessRecord:
-    """What is published on the manufacture of one product in one setting.
-
-    Attributes
-    ----------
-    id : short name, ``"cilta-cel 2025"``.
-    product, setting : which product, where.
-    failure, out_of_specification : shares of lots, percent, or None when not published.
-    waiting : the published waiting time, median in days with quartiles or range in `note`.
-    waiting_law : log-normal law, only where quartiles are published.
-    waiting_what : from which event to which.
-    causes : share of the lots out of specification by cause, percent (a lot may have two).
-    """
-
-    id: str
-    product: str
-    setting: str
-    failure: Evidence | None = None
-    out_of_specification: Evidence | None = None
-    waiting: Evidence | None = None
-    waiting_law: LogNormalDays | None = None
-    waiting_what: str = ""
-    causes: tuple[Evidence, ...] = ()
-
-
-def _share(value: float, n: int | None, source: str, place: str = "", note: str = "") -> Evidence:
-    return Evidence(
-        value=value, unit="%", n=n, source=source, place=place, mark=Mark.SECONDARY, note=note
-    )
-
-
-def _percent(count: int, n: int) -> float:
-    return 100.0 * count / n
-
-
-def _cause(name: str, value: float) -> Evidence:
-    return _share(value, 34, "ciltacel_manufacture_2025", "abstract", name)
-
-
-RECORDS: tuple[ProcessRecord, ...] = (
-    ProcessRecord(
-        id="cilta-cel commercial",
-        product="cilta-cel",
-        setting="212 aphereses",
-        failure=_share(2.9, 212, "ciltacel_manufacture_2025", "abstract", "6 aphereses"),
-        out_of_specification=_share(
-            16.0, 212, "ciltacel_manufacture_2025", "abstract", "34 aphereses"
-        ),
-        causes=(
-            _cause("low dose", 52.9),
-            _cause("viability", 38.0),
-            _cause("CAR expression", 14.7),
-            _cause("interferon gamma release", 11.8),
-            _cause("interleukin 2 release", 5.9),
-        ),
-    ),
-    ProcessRecord(
-        id="cilta-cel US centers",
-        product="cilta-cel",
-        setting="standard of care, 16 US centers",
-        out_of_specification=_share(
-            19.0, 236, "ciltacel_soc_2025", "abstract", "191 of 236 infused products conformed"
-        ),
-    ),
-    ProcessRecord(
-        id="cilta-cel CARTITUDE-4",
-        product="cilta-cel",
-        setting="CARTITUDE-4",
-        failure=_share(0.0, 208, "cartitude_4_review", "Table 3", "randomized to cilta-cel"),
-        waiting=Evidence(
-            value=44.0,
-            unit="day",
-            n=176,
-            source="cartitude_4_review",
-            place="Table 3",
-            mark=Mark.SECONDARY,
-            note="range 25-127 days; no quartiles",
-        ),
-        waiting_what="apheresis to infusion",
-    ),
-    ProcessRecord(
-        id="ide-cel trial",
-        product="ide-cel",
-        setting="trial, 140 patients",
-        failure=_share(_percent(1, 140), 140, "pmc8427697", "Table 2", "1 of 140"),
-    ),
-    ProcessRecord(
-        id="tisa-cel ALL trial",
-        product="tisa-cel",
-        setting="trial in acute lymphoblastic leukemia",
-        failure=_share(_percent(7, 92), 92, "pmc8427697", "Table 2", "7 of 92"),
-    ),
-    ProcessRecord(
-        id="tisa-cel UK children",
-        product="tisa-cel",
-        setting="United Kingdom, children",
-        failure=_share(3.7, 134, "uk_pediatric_tisacel_2024"),
-        waiting=Evidence(
-            value=60.0,
-            unit="day",
-            source="uk_pediatric_tisacel_2024",
-            mark=Mark.SECONDARY,
-            note="quartiles 50 and 80 days",
-        ),
-        waiting_law=lognormal_from_quartiles(median=60.0, q1=50.0, q3=80.0),
-        waiting_what="screening to infusion",
-    ),
-    ProcessRecord(
-        id="one-center timeline",
-        product="several",
-        setting="one center, 34 patients",
-        waiting=Evidence(
-            value=63.5,
-            unit="day",
-            n=34,
-            source="center_timeline_2025",
-            mark=Mark.SECONDARY,
-            note="quartiles 53.5 and 70 days",
-        ),
-        waiting_law=lognormal_from_quartiles(median=63.5, q1=53.5, q3=70.0),
-        waiting_what="referral to infusion",
-    ),
-)
-"""Published records of other products; nothing comparable is public for eque-cel."""
-
-
-def get_record(record_id: str) -> ProcessRecord:
-    """The record called `record_id`.
-
-    Raises
-    ------
-    InputError
-        With near misses, when there is none.
-
-    Examples
-    --------
-    >>> round(get_record("cilta-cel commercial").out_of_specification.number)
-    16
-    """
-    for record in RECORDS:
-        if record.id == record_id:
-            return record
-    raise InputError(
-        unknown_name(record_id, tuple(r.id for r in RECORDS), noun="manufacture record")
-    )
-
-
-def records_of(product: str) -> tuple[ProcessRecord, ...]:
-    """Records of one product; empty when nothing is published.
-
-    Examples
-    --------
-    >>> records_of("eque-cel")
-    ()
-    """
-    return tuple(record for record in RECORDS if record.product == product)
+FATES = {FAILED: "failed", OUT_OF_SPECIFICATION: "out of specification", CONFORMING: "conforming"}
+"""The fates in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,32 +85,6 @@ def borrow_plan(record: ProcessRecord, *, waiting: LogNormalDays | None = None) 
     )
 
 
-def waiting_time(product: str, *, records: Sequence[ProcessRecord] = RECORDS) -> LogNormalDays:
-    """Law of a product's waiting time, from its own published quartiles.
-
-    Raises
-    ------
-    MissingEvidenceError
-        When no quartiles are published for it; the message names records to borrow from.
-
-    Examples
-    --------
-    >>> round(waiting_time("tisa-cel").median)
-    60
-    """
-    for record in records:
-        if record.product == product and record.waiting_law is not None:
-            return record.waiting_law
-    others = ", ".join(repr(r.id) for r in records if r.waiting_law is not None)
-    raise MissingEvidenceError(
-        Problem(
-            what=f"the time from vein to vein of {product} is not established",
-            allowed=f"quartiles are published in the records {others or 'of no product'}",
-            fix="give a median and quartiles with their source, or borrow a record openly",
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lots:
     """Simulated lots of N patients.
@@ -344,6 +101,19 @@ class Lots:
     days: NDArray[np.float64] | None
     plan: ManufacturePlan
 
+    def to_dict(self) -> dict[str, object]:
+        """Shares of the fates and quartiles of the waiting time, JSON-ready."""
+        days = None
+        if self.days is not None:
+            q1, median, q3 = np.quantile(self.days, [0.25, 0.5, 0.75])
+            days = {"median": float(median), "q1": float(q1), "q3": float(q3)}
+        return {
+            "patients": int(self.fate.size),
+            "percent": {name: self.share(code) for code, name in FATES.items()},
+            "vein_to_vein_days": days,
+            "sources": sorted({self.plan.failure.source, self.plan.out_of_specification.source}),
+        }
+
     def share(self, fate: int) -> float:
         """Share of lots with this fate, percent."""
         return 100.0 * float(np.mean(self.fate == fate))
@@ -354,6 +124,7 @@ def draw_lots(plan: ManufacturePlan, *, subjects: int, rng: RandomStream) -> Lot
 
     Examples
     --------
+    >>> from leucel.product.records import get_record
     >>> plan = borrow_plan(get_record("cilta-cel commercial"))
     >>> lots = draw_lots(plan, subjects=1000, rng=RandomStream(1))
     >>> lots.days is None

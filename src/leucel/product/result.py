@@ -15,23 +15,26 @@ from leucel.product.checks import Finding, check_construct
 from leucel.product.construct import Construct
 from leucel.product.dose import CohortDose, DoseRule, dose_cohort
 from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
-from leucel.product.manufacture import (
-    CONFORMING,
-    FAILED,
-    OUT_OF_SPECIFICATION,
-    RECORDS,
-    Lots,
-    ManufacturePlan,
-    ProcessRecord,
-    draw_lots,
-    records_of,
-)
+from leucel.product.manufacture import FATES, Lots, ManufacturePlan, draw_lots
+from leucel.product.records import RECORDS, ProcessRecord, records_of
 from leucel.product.vector import COPY_LIMITS, Transduction
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FATES = {FAILED: "failed", OUT_OF_SPECIFICATION: "out of specification", CONFORMING: "conforming"}
+_PART_COLUMNS = (
+    "label",
+    "role",
+    "location",
+    "length",
+    "start",
+    "end",
+    "reference",
+    "name",
+    "mark",
+    "source",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +100,11 @@ class ProductResult:
             "cartoon": [part.to_dict() for part in self.cartoon],
             "checks": [finding.to_dict() for finding in self.findings],
             "dose": self.dose.to_summary(),
-            "transduction": _transduction_summary(self.transduction),
+            "transduction": None if self.transduction is None else self.transduction.to_dict(),
             "manufacture": {
-                "records": [_record_summary(record) for record in self.records],
-                "other_products": [_record_summary(record) for record in self.context],
-                "simulated": _lots_summary(self.lots),
+                "records": [record.to_dict() for record in self.records],
+                "other_products": [record.to_dict() for record in self.context],
+                "simulated": None if self.lots is None else self.lots.to_dict(),
             },
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "unknowns": list(self.unknowns),
@@ -123,7 +126,11 @@ class ProductResult:
         return tuple(sorted(found - {""}))
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
-        """Tables: product_parts, product_checks, product_doses, product_manufacture."""
+        """Tables, one noun each.
+
+        `construct_parts` (parts of the receptor), `construct_checks`, `dose` (spread over the
+        cohort), `product_doses` (one row a patient), `manufacture_records` (published).
+        """
         import pandas as pd
 
         checks = [
@@ -144,16 +151,20 @@ class ProductResult:
         if self.dose.t_cells_in_bag is not None:
             doses["t_cells_in_bag"] = self.dose.t_cells_in_bag
         if self.lots is not None:
-            doses["lot"] = np.array([_FATES[int(code)] for code in self.lots.fate])
+            doses["lot"] = np.array([FATES[int(code)] for code in self.lots.fate])
             if self.lots.days is not None:
                 doses["vein_to_vein_days"] = self.lots.days
+        parts = pd.DataFrame(
+            [{name: getattr(part, name) for name in _PART_COLUMNS} for part in self.linear_map]
+        ).astype({"start": "Int64", "end": "Int64", "length": "Int64"})
         return {
-            "product_parts": pd.DataFrame([s.to_dict() for s in self.linear_map]).astype(
-                {"start": "Int64", "end": "Int64", "length": "Int64"}
-            ),
-            "product_checks": pd.DataFrame(checks),
+            "construct_parts": parts,
+            "construct_checks": pd.DataFrame(checks),
+            "dose": pd.DataFrame(self.dose.to_rows()),
             "product_doses": pd.DataFrame(doses),
-            "product_manufacture": pd.DataFrame(_record_rows((*self.records, *self.context))),
+            "manufacture_records": pd.DataFrame(
+                [row for record in (*self.records, *self.context) for row in record.to_rows()]
+            ),
         }
 
 
@@ -317,73 +328,3 @@ def _unknowns(
     if not any(record.waiting for record in records):
         rows.append(f"time from vein to vein of {product}")
     return tuple(rows)
-
-
-def _transduction_summary(law: Transduction | None) -> dict[str, object] | None:
-    if law is None:
-        return None
-    return {
-        "law": law.law,
-        "car_share": law.car_share,
-        "copies_per_cell": law.copies_per_cell,
-        "copies_per_car_cell": law.copies_per_car_cell,
-        "share_with_5_or_more": law.share_with_at_least(5),
-        "limits": [
-            {"value": e.value, "unit": e.unit, "source": e.source, "note": e.note}
-            for e in COPY_LIMITS
-        ],
-    }
-
-
-def _record_rows(records: Sequence[ProcessRecord]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for record in records:
-        for measure, evidence in (
-            ("lots that fail", record.failure),
-            ("lots out of specification", record.out_of_specification),
-            (record.waiting_what, record.waiting),
-        ):
-            if evidence is not None:
-                rows.append(
-                    {
-                        "product": record.product,
-                        "setting": record.setting,
-                        "measure": measure,
-                        "value": evidence.number,
-                        "unit": evidence.unit,
-                        "n": evidence.n,
-                        "source": evidence.source,
-                        "place": evidence.place,
-                        "mark": evidence.mark.value,
-                        "note": evidence.note,
-                    }
-                )
-    return rows
-
-
-def _record_summary(record: ProcessRecord) -> dict[str, object]:
-    return {
-        "id": record.id,
-        "product": record.product,
-        "setting": record.setting,
-        "measures": _record_rows((record,)),
-        "causes": [
-            {"cause": e.note, "percent": e.value, "n": e.n, "source": e.source}
-            for e in record.causes
-        ],
-    }
-
-
-def _lots_summary(lots: Lots | None) -> dict[str, object] | None:
-    if lots is None:
-        return None
-    days = None
-    if lots.days is not None:
-        q1, median, q3 = np.quantile(lots.days, [0.25, 0.5, 0.75])
-        days = {"median": float(median), "q1": float(q1), "q3": float(q3)}
-    return {
-        "patients": int(lots.fate.size),
-        "percent": {name: lots.share(code) for code, name in _FATES.items()},
-        "vein_to_vein_days": days,
-        "sources": sorted({lots.plan.failure.source, lots.plan.out_of_specification.source}),
-    }

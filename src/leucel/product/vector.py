@@ -99,6 +99,20 @@ class Transduction:
             )
         return tail / (1.0 - self._zero)
 
+    def to_dict(self) -> dict[str, object]:
+        """The law and what follows from it, beside the published limits; JSON-ready."""
+        return {
+            "law": self.law,
+            "car_share": self.car_share,
+            "copies_per_cell": self.copies_per_cell,
+            "copies_per_car_cell": self.copies_per_car_cell,
+            "share_with_5_or_more": self.share_with_at_least(5),
+            "limits": [
+                {"value": e.value, "unit": e.unit, "source": e.source, "note": e.note}
+                for e in COPY_LIMITS
+            ],
+        }
+
     @property
     def _zero(self) -> float:
         if self.dispersion is None:

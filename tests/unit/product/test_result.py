@@ -105,15 +105,19 @@ def test_lots_need_random_numbers(car: Construct) -> None:
 def test_tables_can_be_written_to_parquet(car: Construct, tmp_path) -> None:  # type: ignore[no-untyped-def]
     frames = describe(car).to_frames()
     assert set(frames) == {
-        "product_parts",
-        "product_checks",
+        "construct_parts",
+        "construct_checks",
+        "dose",
         "product_doses",
-        "product_manufacture",
+        "manufacture_records",
     }
     for name, frame in frames.items():
         frame.to_parquet(tmp_path / f"{name}.parquet")
     assert len(frames["product_doses"]) == WEIGHTS.size
-    assert len(frames["product_parts"]) == 6
+    assert len(frames["construct_parts"]) == 6
+    dose = frames["dose"].set_index("quantity")
+    assert list(dose.index) == ["body weight", "dose", "dose by weight"]
+    assert dose.loc["dose", "max"] == pytest.approx(110e6)
 
 
 def test_a_product_with_records_is_not_unknown(car: Construct) -> None:
