@@ -1,4 +1,4 @@
-"""The product part of a run, and the data of its drawings."""
+"""The product part of a run."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from leucel.product import (
     describe_product,
     fit_zero_inflated,
     get_record,
-    linear_map,
-    membrane_cartoon,
     sources,
 )
 
@@ -125,29 +123,3 @@ def test_a_product_with_records_is_not_unknown(car: Construct) -> None:
     assert {record.product for record in result.records} == {"cilta-cel"}
     assert not any("vein to vein" in text for text in result.unknowns)
     assert not set(result.records) & set(result.context)
-
-
-def test_the_map_reserves_room_for_open_parts(car: Construct) -> None:
-    segments = linear_map(car)
-    assert [(s.role, s.known, s.length) for s in segments] == [
-        ("signal peptide", False, None),
-        ("binder", False, None),
-        ("hinge", True, 45),
-        ("transmembrane", True, 24),
-        ("costimulatory", True, 42),
-        ("signaling", True, 112),
-    ]
-    assert all(s.draw_length > 0 for s in segments)
-    assert segments[2].reference == "P01732 138-182"
-    assert segments[2].source == "uniprot_human_2025"
-
-
-def test_the_cartoon_goes_from_outside_to_inside(car: Construct) -> None:
-    parts = membrane_cartoon(car)
-    assert [p.location for p in parts] == ["outside", "outside", "membrane", "inside", "inside"]
-    assert parts[0].lobes == 2
-    assert parts[-1].itams == 3
-    tandem = build_construct(
-        name="tandem", binder=Binder(name="b", format="VHH", copies=2), parts=[("binder", None)]
-    )
-    assert membrane_cartoon(tandem)[0].lobes == 2
