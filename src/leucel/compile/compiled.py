@@ -85,6 +85,10 @@ def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel
 
 def kernel_of(system: LoweredSystem, backend: Backend) -> Kernel:
     """The kernel that a backend makes of a lowered system."""
-    from leucel.compile.backends.reference import ReferenceKernel
+    if backend == "reference":
+        from leucel.compile.backends.reference import ReferenceKernel
 
-    return ReferenceKernel(system)
+        return ReferenceKernel(system)
+    from leucel.compile.backends.cpu import cpu_kernel
+
+    return cpu_kernel(system)

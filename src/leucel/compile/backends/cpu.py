@@ -1,0 +1,184 @@
+"""The fast backend: vector code of this processor, emitted by LLVM and run on threads.
+
+Subjects are given to threads in blocks. A lane never looks at its neighbors and the code of all
+lanes is the same, so the numbers of a subject do not depend on its block, its lane, its neighbors
+or the number of threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, Final, final
+
+import numpy as np
+from llvmlite import ir
+
+from leucel.compile.backends.cpu_closed_form import emit_closed_form
+from leucel.compile.backends.cpu_driver import emit_solver, layout_of
+from leucel.compile.backends.cpu_engine import MachineCode, target_machine
+from leucel.compile.backends.cpu_math import VectorFunctions
+from leucel.compile.backends.cpu_memory import Emitter, Slot
+from leucel.compile.backends.cpu_prepare import emit_prepare
+from leucel.compile.backends.cpu_values import LANES, POINTER
+from leucel.compile.kernel import Controls, Ensemble, Solution
+from leucel.compile.lowering import LoweredSystem
+
+_LARGEST_BLOCK: Final = 512
+# A few blocks for each thread, so that a slow one does not leave the other threads idle at the end.
+_BLOCKS_PER_THREAD: Final = 4
+_KERNELS: dict[str, CpuKernel] = {}
+_LOCK: Final = threading.Lock()
+
+
+def cpu_kernel(system: LoweredSystem) -> CpuKernel:
+    """The kernel of a system; equal systems share one in this process."""
+    key = system.content_hash
+    with _LOCK:
+        kernel = _KERNELS.get(key)
+    if kernel is None:
+        kernel = CpuKernel(system)
+        with _LOCK:
+            kernel = _KERNELS.setdefault(key, kernel)
+    return kernel
+
+
+@final
+class CpuKernel:
+    """Machine code of one system."""
+
+    def __init__(self, system: LoweredSystem) -> None:
+        self._outputs = len(system.outputs)
+        self._events = len(system.events)
+        module = ir.Module("leucel")
+        module.triple = target_machine().triple
+        if system.state_names:
+            layout = layout_of(system)
+            self._rows = len(layout.constants) + layout.states
+            emit_solver(module, system)
+            _emit_preparation(module, system)
+        else:
+            self._rows = 0
+            emit_closed_form(module, system)
+        code = MachineCode(module)
+        record = ctypes.c_void_p
+        self._solve = code.function("solve", record)
+        self._prepare = code.function("prepare", record) if self._rows else None
+        self._code = code
+
+    def solve(
+        self, ensemble: Ensemble, controls: Controls, advance: Callable[[int], None]
+    ) -> Solution:
+        """Simulate all subjects on `controls.threads` threads."""
+        n, kept, count = ensemble.subjects, len(ensemble.outputs), len(ensemble.times)
+        solution = Solution(
+            values=np.empty((n, kept, count)),
+            status=np.zeros(n, dtype=np.int32),
+            steps=np.zeros(n, dtype=np.int32),
+            event_times=np.full((n, self._events), np.inf),
+        )
+        job = _Job(self._outputs, self._rows, ensemble, controls, solution)
+        size = min(_LARGEST_BLOCK, -(-n // (controls.threads * _BLOCKS_PER_THREAD)))
+        size = -(-size // LANES) * LANES
+        blocks = [(first, min(first + size, n)) for first in range(0, n, size)]
+
+        def run(block: tuple[int, int]) -> int:
+            record, scratch = job.record(*block)
+            address = record.ctypes.data
+            if self._prepare is not None:
+                self._prepare(address)
+            self._solve(address)
+            del scratch
+            return block[1] - block[0]
+
+        if controls.threads == 1 or len(blocks) == 1:
+            for block in blocks:
+                advance(run(block))
+        else:
+            with ThreadPoolExecutor(min(controls.threads, len(blocks))) as pool:
+                futures = [pool.submit(run, block) for block in blocks]
+                try:
+                    for future in as_completed(futures):
+                        advance(future.result())
+                except BaseException:
+                    pool.shutdown(wait=True, cancel_futures=True)
+                    raise
+        return solution
+
+
+def _emit_preparation(module: ir.Module, system: LoweredSystem) -> None:
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER]), name="prepare")
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    functions = VectorFunctions(module)
+    emit_prepare(Emitter(builder, functions, system, layout_of(system), function.args[0]))
+    builder.ret_void()
+
+
+@final
+class _Job:
+    """The arrays of a run, and records that point into them."""
+
+    def __init__(
+        self,
+        outputs: int,
+        rows: int,
+        ensemble: Ensemble,
+        controls: Controls,
+        solution: Solution,
+    ) -> None:
+        self._rows = rows
+        # The kernel reads eight times at once, so it may look beyond the last.
+        self._times = np.concatenate([ensemble.times, np.full(LANES, np.inf)])
+        self._destinations = np.full(max(outputs, 1), -1, dtype=np.int64)
+        for place, output in enumerate(ensemble.outputs):
+            self._destinations[output] = place
+        self._columns = np.array([c.ctypes.data for c in ensemble.columns], dtype=np.uint64)
+        self._column_steps = np.array([len(c) > 1 for c in ensemble.columns], dtype=np.int64)
+        self._arrays: list[Any] = [ensemble, controls, solution]
+        self._template = np.zeros(len(Slot), dtype=np.int64)
+        for slot, array in (
+            (Slot.TIMES, self._times),
+            (Slot.BOLUS_TIMES, self._keep(ensemble.bolus_times)),
+            (Slot.BOLUS_AMOUNTS, self._keep(ensemble.bolus_amounts)),
+            (Slot.BOLUS_STATES, self._keep(ensemble.bolus_states)),
+            (Slot.ATOL, self._keep(controls.atol)),
+            (Slot.OUTPUT, solution.values),
+            (Slot.DESTINATIONS, self._destinations),
+            (Slot.STATUS, solution.status),
+            (Slot.STEPS, solution.steps),
+            (Slot.EVENT_TIMES, solution.event_times),
+            (Slot.COLUMNS, self._columns),
+            (Slot.COLUMN_STEPS, self._column_steps),
+        ):
+            self._template[slot] = array.ctypes.data
+        for slot, number in (
+            (Slot.TIME_COUNT, len(ensemble.times)),
+            (Slot.BOLUS_COUNT, ensemble.bolus_times.shape[1]),
+            (Slot.MAX_STEPS, controls.max_steps),
+            (Slot.KEPT, len(ensemble.outputs)),
+        ):
+            self._template[slot] = number
+        for slot, value in (
+            (Slot.RTOL, controls.rtol),
+            (Slot.MAX_STEP, controls.max_step),
+            (Slot.LIMIT, controls.state_limit),
+            (Slot.START, ensemble.start),
+            (Slot.END, ensemble.times[-1]),
+        ):
+            self._template[slot : slot + 1].view(np.float64)[0] = value
+
+    def _keep(self, array: Any) -> Any:
+        packed = np.ascontiguousarray(array)
+        self._arrays.append(packed)
+        return packed
+
+    def record(self, first: int, last: int) -> tuple[Any, Any]:
+        """Record of one block, and its scratch memory, which has to outlive the call."""
+        stride = -(-(last - first) // LANES) * LANES
+        scratch = np.empty((max(self._rows, 1), stride))
+        record = self._template.copy()
+        record[Slot.FIRST], record[Slot.LAST] = first, last
+        record[Slot.PREPARED], record[Slot.STRIDE] = scratch.ctypes.data, stride
+        return record, scratch

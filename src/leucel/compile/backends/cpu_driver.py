@@ -1,0 +1,301 @@
+"""The loop of a kernel: all lanes advance by one step, each with its own length and fate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from llvmlite import ir
+
+from leucel.compile.backends.cpu_lanes import LaneFunctions
+from leucel.compile.backends.cpu_math import VectorFunctions
+from leucel.compile.backends.cpu_memory import BYTES, Emitter, Layout, Slot
+from leucel.compile.backends.cpu_values import (
+    F64,
+    I32,
+    I64,
+    INTEGERS,
+    LANES,
+    MASK,
+    POINTER,
+    VECTOR,
+    reserve,
+    splat_integer,
+)
+from leucel.compile.elimination import plan_elimination
+from leucel.compile.lowering import LoweredSystem
+from leucel.compile.rosenbrock import ERROR_EXPONENT, Step, dense_coefficients, take_step
+from leucel.core import Status
+
+_SAFETY: Final = 0.9
+_LARGEST_GROWTH: Final = 6.0
+_LARGEST_CUT: Final = 0.2
+_CUT_WHEN_BROKEN: Final = 0.1
+# Shorter steps than this do not move the time any more.
+_SMALLEST_STEP: Final = 16 * 2.220446049250313e-16
+_VOID: Final = ir.VoidType()
+
+
+def layout_of(system: LoweredSystem) -> Layout:
+    """Working memory of a system."""
+    wanted = [*system.rhs, *system.jacobian.values(), *system.outputs]
+    if not system.autonomous:
+        wanted += system.time_derivative
+    for event in system.events:
+        wanted += [event.when, *(number for _, number in event.assignments)]
+    return Layout(
+        states=len(system.state_names),
+        events=len(system.events),
+        constants=system.program.border_of_constants(wanted),
+    )
+
+
+def emit_solver(module: ir.Module, system: LoweredSystem) -> None:
+    """Add the function `solve(record)` to a module."""
+    function = ir.Function(module, ir.FunctionType(_VOID, [POINTER]), name="solve")
+    builder = ir.IRBuilder(function.append_basic_block("entry"))
+    layout = layout_of(system)
+    memory = reserve(builder, F64, layout.rows * LANES, align=LANES * BYTES)
+    e = Emitter(builder, VectorFunctions(module), system, layout, function.args[0], memory)
+    restore = flush_subnormals(e)
+    zero = ir.Constant(VECTOR, [0.0] * LANES)
+    for row in range(layout.rows):
+        e.put(row, zero)
+    lanes = LaneFunctions(e)
+    queue = reserve(builder, I64)
+    fired = reserve(builder, I64, max(layout.events, 1))
+    builder.store(e.slot(Slot.FIRST, I64), queue)
+    for lane in range(LANES):
+        e.call(lanes.release, e.integer(lane), queue)
+    with e.loop() as loop:
+        active = builder.icmp_signed(">=", e.get(layout.subject, kind=INTEGERS), splat_integer(0))
+        loop.leave_unless(builder.icmp_unsigned("!=", e.bits(active), e.integer(0)))
+        _emit_step(e, lanes, active, queue, fired)
+        loop.again()
+    restore()
+    builder.ret_void()
+
+
+def flush_subnormals(e: Emitter) -> Any:
+    """Let the processor treat subnormal numbers as zero; call the result to undo it.
+
+    A tumor of 1e-310 cells would halve the speed of all lanes.
+    """
+    b, module = e.b, e.b.module
+    triple = module.triple
+    if triple.startswith(("x86_64", "i686", "i386", "amd64")):
+        word, changed = reserve(b, I32), reserve(b, I32)
+        kind = ir.FunctionType(_VOID, [POINTER])
+        store = module.declare_intrinsic("llvm.x86.sse.stmxcsr", (), kind)
+        load = module.declare_intrinsic("llvm.x86.sse.ldmxcsr", (), kind)
+        b.call(store, [word])
+        b.store(b.or_(b.load(word, typ=I32), ir.Constant(I32, 0x8040)), changed)
+        b.call(load, [changed])
+        return lambda: b.call(load, [word])
+    if triple.startswith(("aarch64", "arm64")):
+        get = module.declare_intrinsic("llvm.aarch64.get.fpcr", (), ir.FunctionType(I64, []))
+        put = module.declare_intrinsic("llvm.aarch64.set.fpcr", (), ir.FunctionType(_VOID, [I64]))
+        old = b.call(get, [])
+        b.call(put, [b.or_(old, ir.Constant(I64, 1 << 24))])
+        return lambda: b.call(put, [old])
+    return lambda: None
+
+
+def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired: Any) -> None:
+    b, ar, lay, system = e.b, e.ar, e.layout, e.system
+    time = e.get(lay.time)
+    states = [e.get(lay.state + i) for i in range(lay.states)]
+    known = e.constants()
+
+    def real(slot: Slot) -> Any:
+        return e.broadcast(e.slot(slot, F64))
+
+    until = e.get(lay.until)
+    left = ar.subtract(until, time)
+    step = ar.minimum(e.get(lay.step), real(Slot.MAX_STEP))
+    # A step that nearly reaches the next break is stretched, so that no crumb is left over.
+    hits = ar.less_equal(left, ar.multiply(step, ar.constant(1.0001)))
+    step = b.select(hits, left, step)
+    end = b.select(hits, until, ar.add(time, step))
+    taken = _step(e, time, step, states, known)
+    squared = _squared_error(e, states, taken)
+    good = b.and_(active, ar.less_equal(squared, ar.constant(1.0)))
+    finite = ar.less(squared, ar.constant(math.inf))
+    next_step = _next_step(e, step, squared)
+
+    tried = b.add(e.get(lay.tried, kind=INTEGERS), b.zext(active, INTEGERS))
+    e.put(lay.tried, tried)
+    e.put(lay.end_of_step, end)
+    e.put(lay.inverse_step, ar.divide(ar.constant(1.0), step))
+    e.put(lay.step, step)
+    for i, value in enumerate(taken.states):
+        e.put(lay.new_state + i, value)
+
+    any_fired = _fired_events(e, end, taken, known, good, fired)
+    due = e.bits(b.and_(good, ar.less(e.get(lay.next_output), end)))
+    with e.when_any(b.or_(due, any_fired)):
+        for c, row in enumerate(dense_coefficients(ar, taken.stages)):
+            for i, value in enumerate(row):
+                e.put(lay.dense + 3 * i + c, value)
+        if lay.events:
+            with e.each_bit(any_fired) as lane:
+                fraction = e.call(lanes.locate, lane, fired)
+                moved = b.fmul(fraction, e.get(lay.step, lane))
+                e.call(lanes.write, lane, b.fadd(e.get(lay.time, lane), moved))
+                e.call(lanes.move, lane, fraction)
+        with e.each_bit(b.and_(due, b.not_(any_fired))) as lane:
+            e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
+
+    for i in range(lay.states):
+        e.put(lay.state + i, b.select(good, e.get(lay.new_state + i), states[i]))
+    e.put(lay.time, b.select(good, e.get(lay.end_of_step), time))
+    e.put(lay.step, next_step)
+    one, none = ar.constant(1.0), ar.constant(0.0)
+    e.put(lay.rejected, b.select(good, none, one))
+
+    failures = _failures(e, time, taken, good, active, finite, next_step, tried, hits)
+    failed = e.integer(0)
+    for bits, _ in failures:
+        failed = b.or_(failed, bits)
+    arrived = b.or_(e.bits(b.and_(good, hits)), any_fired)
+    with e.each_bit(b.and_(arrived, b.not_(failed))) as lane:
+        _arrive(e, lanes, lane, queue)
+    for bits, status in failures:
+        with e.each_bit(bits) as lane:
+            e.call(lanes.fail, lane, e.integer(int(status)))
+            e.call(lanes.release, lane, queue)
+
+
+def _step(e: Emitter, time: Any, step: Any, states: list[Any], known: Any) -> Step[Any]:
+    system = e.system
+    entries = list(system.jacobian)
+    moving = not system.autonomous
+    wanted = [*system.rhs, *system.jacobian.values(), *(system.time_derivative if moving else ())]
+    values = e.run(wanted, time=time, states=states, known=known)
+    size = len(states)
+
+    def rhs(at: Any, moved: Any) -> list[Any]:
+        return e.run(list(system.rhs), time=at, states=list(moved), known=known)
+
+    return take_step(
+        e.ar,
+        plan_elimination(size, entries),
+        rhs,
+        time=time,
+        states=states,
+        step=step,
+        slope=values[:size],
+        jacobian=dict(zip(entries, values[size : size + len(entries)], strict=True)),
+        time_derivative=values[size + len(entries) :] if moving else None,
+    )
+
+
+def _squared_error(e: Emitter, states: list[Any], taken: Step[Any]) -> Any:
+    """Mean square of the errors in units of their tolerances."""
+    ar = e.ar
+    rtol = e.broadcast(e.slot(Slot.RTOL, F64))
+    atol = e.slot(Slot.ATOL, POINTER)
+    total = ar.constant(0.0)
+    for i, (old, new, error) in enumerate(zip(states, taken.states, taken.error, strict=True)):
+        size = ar.maximum(ar.absolute(old), ar.absolute(new))
+        floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
+        ratio = ar.divide(error, ar.multiply_add(rtol, size, floor))
+        total = ar.multiply_add(ratio, ratio, total)
+    return ar.multiply(total, ar.constant(1.0 / len(states)))
+
+
+def _next_step(e: Emitter, step: Any, squared: Any) -> Any:
+    b, ar = e.b, e.ar
+    power = ar.multiply(
+        ar.constant(-0.5 / ERROR_EXPONENT), ar.log(ar.add(squared, ar.constant(1e-30)))
+    )
+    factor = ar.multiply(ar.constant(_SAFETY), ar.exp(power))
+    # After a step that was turned down, the next one does not grow.
+    was_rejected = ar.less(ar.constant(0.5), e.get(e.layout.rejected))
+    ceiling = b.select(was_rejected, ar.constant(1.0), ar.constant(_LARGEST_GROWTH))
+    factor = b.select(ar.less(factor, ar.constant(_LARGEST_CUT)), ar.constant(_LARGEST_CUT), factor)
+    factor = b.select(ar.less(ceiling, factor), ceiling, factor)
+    broken = b.not_(ar.less(squared, ar.constant(math.inf)))
+    factor = b.select(broken, ar.constant(_CUT_WHEN_BROKEN), factor)
+    return ar.multiply(step, factor)
+
+
+def _fired_events(e: Emitter, end: Any, taken: Step[Any], known: Any, good: Any, fired: Any) -> Any:
+    """Bits of the lanes in which an event happened within the step."""
+    b, ar, lay = e.b, e.ar, e.layout
+    if not lay.events:
+        return e.integer(0)
+    heights = e.run(
+        [event.when for event in e.system.events],
+        time=end,
+        states=list(taken.states),
+        known=known,
+    )
+    either = ir.Constant(MASK, [0] * LANES)
+    zero = ar.constant(0.0)
+    for event, height in enumerate(heights):
+        armed = e.get(lay.armed + event)
+        down = ar.less_equal(height, zero)
+        happened = b.and_(b.and_(good, ar.less(zero, armed)), down)
+        b.store(e.bits(happened), e.item(fired, e.integer(event), I64))
+        above = b.select(ar.less(zero, height), ar.constant(1.0), zero)
+        e.put(lay.armed + event, b.select(good, above, armed))
+        either = b.or_(either, happened)
+    return e.bits(either)
+
+
+def _failures(
+    e: Emitter,
+    time: Any,
+    taken: Step[Any],
+    good: Any,
+    active: Any,
+    finite: Any,
+    next_step: Any,
+    tried: Any,
+    hits: Any,
+) -> list[tuple[Any, Status]]:
+    """Bits of the lanes that cannot go on, and why; no lane is in two of them."""
+    b, ar = e.b, e.ar
+    span = b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64))
+    smallest = ar.maximum(
+        ar.multiply(ar.absolute(time), ar.constant(_SMALLEST_STEP)),
+        ar.multiply(e.broadcast(span), ar.constant(1e-16)),
+    )
+    stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
+    limit = e.broadcast(e.slot(Slot.LIMIT, F64))
+    outside = ir.Constant(MASK, [0] * LANES)
+    for value in taken.states:
+        outside = b.or_(outside, ar.less(limit, ar.absolute(value)))
+    outside = b.and_(outside, good)
+    most = b.insert_element(
+        ir.Constant(INTEGERS, ir.Undefined), e.slot(Slot.MAX_STEPS, I64), ir.Constant(I32, 0)
+    )
+    zeros = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
+    most = b.shuffle_vector(most, ir.Constant(INTEGERS, ir.Undefined), zeros)
+    spent = b.and_(active, b.icmp_signed(">=", tried, most))
+    arrived = b.and_(good, hits)
+    spent = b.and_(spent, b.not_(b.or_(b.or_(stuck, outside), arrived)))
+    return [
+        (e.bits(b.and_(stuck, b.not_(finite))), Status.NON_FINITE),
+        (e.bits(b.and_(stuck, finite)), Status.STEP_TOO_SMALL),
+        (e.bits(outside), Status.LEFT_DOMAIN),
+        (e.bits(spent), Status.MAX_STEPS),
+    ]
+
+
+def _arrive(e: Emitter, lanes: LaneFunctions, lane: Any, queue: Any) -> None:
+    """A lane is at a bolus, an event or the end."""
+    b, lay = e.b, e.layout
+    e.call(lanes.jump, lane)
+    ended = b.fcmp_ordered(">=", e.get(lay.time, lane), e.slot(Slot.END, F64))
+    with b.if_else(ended) as (then, otherwise):
+        with then:
+            e.call(lanes.finish, lane)
+            e.call(lanes.release, lane, queue)
+        with otherwise:
+            status = e.call(lanes.restart, lane)
+            broken = b.icmp_signed("!=", status, e.integer(0))
+            with b.if_then(broken):
+                e.call(lanes.fail, lane, status)
+                e.call(lanes.release, lane, queue)
