@@ -73,11 +73,13 @@ class RandomStream:
     seed: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**64:
+        whole = isinstance(self.seed, int | np.integer) and not isinstance(self.seed, bool)
+        # A float would be accepted by the comparison and then name another stream than its integer.
+        if not (whole and 0 <= self.seed < 2**64):
             raise InputError(
                 Problem(
                     what="the seed is out of range",
-                    received=str(self.seed),
+                    received=repr(self.seed),
                     allowed="an integer from 0 to 2**64 - 1",
                 )
             )
@@ -85,7 +87,7 @@ class RandomStream:
     def uniform(
         self, purpose: str, *, subjects: int, size: int = 1, replicate: int = 0, first: int = 0
     ) -> NDArray[np.float64]:
-        """Uniform numbers in the open interval (0, 1), 53 bits.
+        """Uniform numbers in the open interval (0, 1), 52 bits.
 
         Parameters
         ----------
@@ -112,9 +114,7 @@ class RandomStream:
         words = philox4x32(counter, key).astype(np.uint64)
         high = np.stack([words[..., 0], words[..., 2]], axis=-1)
         low = np.stack([words[..., 1], words[..., 3]], axis=-1)
-        bits = (high >> np.uint64(5)) * np.uint64(2**26) + (low >> np.uint64(6))
-        values = (bits.astype(np.float64) + 0.5) * 2.0**-53
-        values = values.reshape(subjects, 2 * blocks)[:, :size]
+        values = _open_unit(high, low).reshape(subjects, 2 * blocks)[:, :size]
         return values[:, 0].copy() if size == 1 else values.copy()
 
     def normal(
@@ -124,3 +124,10 @@ class RandomStream:
         return ndtri(
             self.uniform(purpose, subjects=subjects, size=size, replicate=replicate, first=first)
         )
+
+
+def _open_unit(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Two 32-bit words as a number that is never 0 and never 1."""
+    # With 53 bits the largest number plus one half would round to 1, and its normal to infinity.
+    bits = (high >> np.uint64(6)) * np.uint64(2**26) + (low >> np.uint64(6))
+    return (bits.astype(np.float64) + 0.5) * 2.0**-52

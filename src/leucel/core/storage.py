@@ -15,6 +15,7 @@ from leucel.core.errors import StorageError
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run again with --resume",
     errno.EDQUOT: "your disk quota is used up; free some space and run again with --resume",
+    errno.EFBIG: "the file is larger than the system allows; raise the limit on file sizes",
     errno.EACCES: "you may not write there; choose another folder with --out",
     errno.EPERM: "you may not write there; choose another folder with --out",
     errno.EROFS: "the file system is read-only; choose another folder with --out",
@@ -47,7 +48,9 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     raw = content.encode("utf-8") if isinstance(content, str) else content
     with storage_errors(path, "write"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        # Shortened: a name that fits must not fail because of what is added to it.
+        prefix = f".{path.name[:32]}."
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)

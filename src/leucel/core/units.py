@@ -51,6 +51,7 @@ _PLAIN = {
     "1": (1.0, ""),
     "": (1.0, ""),
 }
+_ROUNDING = 8 * 2.0**-52  # a handful of factors, each with half a unit in the last place
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<name>[A-Za-z%]+)(?:\^?(?P<power>-?\d+))?
@@ -71,15 +72,17 @@ class Unit:
     dimensions: tuple[tuple[str, Fraction], ...] = ()
 
     def __mul__(self, other: Unit) -> Unit:
-        return Unit(self.scale * other.scale, _combine(self.dimensions, other.dimensions, 1))
+        return Unit(_snap(self.scale * other.scale), _combine(self.dimensions, other.dimensions, 1))
 
     def __truediv__(self, other: Unit) -> Unit:
-        return Unit(self.scale / other.scale, _combine(self.dimensions, other.dimensions, -1))
+        return Unit(
+            _snap(self.scale / other.scale), _combine(self.dimensions, other.dimensions, -1)
+        )
 
     def __pow__(self, power: int | Fraction) -> Unit:
         exponent = Fraction(power)
         return Unit(
-            self.scale ** float(exponent),
+            _snap(self.scale ** float(exponent)),
             tuple((name, p * exponent) for name, p in self.dimensions if exponent != 0),
         )
 
@@ -94,6 +97,15 @@ class Unit:
 
 
 Dimensions = tuple[tuple[str, Fraction], ...]
+
+
+def _snap(scale: float) -> float:
+    """The short decimal next to `scale`, if rounding alone can have parted them.
+
+    Prefixes are powers of ten that floats cannot hold: without this ng/mL and ug/L would differ.
+    """
+    short = float(f"{scale:.12g}")
+    return short if abs(short - scale) <= _ROUNDING * abs(scale) else scale
 
 
 def _combine(left: Dimensions, right: Dimensions, sign: int) -> Dimensions:
@@ -165,6 +177,8 @@ def parse_unit(text: str) -> Unit:
             unit, operator, expects_unit = Unit(1.0), "*", True
             continue
         if match["close"]:
+            if expects_unit:
+                raise UnitError(Problem(what="this unit lacks a part", received=repr(text)))
             if not stack:
                 raise UnitError(Problem(what="a ')' too many in this unit", received=repr(text)))
             inner = unit
@@ -173,6 +187,14 @@ def parse_unit(text: str) -> Unit:
             operator, expects_unit = "*", False
             continue
         if match["op"]:
+            if expects_unit:
+                raise UnitError(
+                    Problem(
+                        what="this unit lacks a part before an operator",
+                        received=repr(text),
+                        fix="write 1/day for a rate and day^2 for a power",
+                    )
+                )
             operator, expects_unit = ("/" if match["op"] == "/" else "*"), True
             continue
         if match["number"]:
@@ -204,4 +226,4 @@ def conversion_factor(source: str, target: str) -> float:
         raise UnitError(
             Problem(what=f"{source!r} cannot be converted to {target!r}: different dimensions")
         )
-    return left.scale / right.scale
+    return _snap(left.scale / right.scale)
