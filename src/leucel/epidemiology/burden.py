@@ -213,12 +213,13 @@ def estimate_burden(
     for code in codes:
         entries.append(_estimate_area(code, world_asr, figures, table, rng, options))
         progress.advance()
-    world = [rate for rate in figures if rate.area == "WLD"]
-    if world_asr is not None and world_asr not in world:
-        world.insert(0, world_asr)
+    world = [world_asr] if world_asr is not None else []
+    world += [rate for rate in figures if rate.area == "WLD"]
+    # The same figure may be quoted by the programme and ship with the software: shown once.
+    quoted = {(rate.measure, rate.scale, rate.value, rate.year): rate for rate in reversed(world)}
     return DiseaseBurden(
         areas=tuple(entries),
-        quoted=tuple(world),
+        quoted=tuple(reversed(quoted.values())),
         options=options,
         assumptions=_assumptions(entries, options),
     )

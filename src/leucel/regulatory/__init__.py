@@ -1,1 +1,85 @@
-"""Being built."""
+"""Regulation: rules by jurisdiction and date, threshold tests, calendars, routes, milestones."""
+
+from leucel.regulatory.assessment import DesignationResult, designate, designation_row
+from leucel.regulatory.calendars import (
+    WorkingCalendar,
+    add_working_days,
+    count_working_days,
+    working_calendar,
+)
+from leucel.regulatory.clocks import Clock, ClockUnit, read_clock
+from leucel.regulatory.dates import PartialDate, add_months
+from leucel.regulatory.designation import (
+    ThresholdTest,
+    Verdict,
+    judge_cases,
+    judge_jurisdiction,
+    judge_rate,
+)
+from leucel.regulatory.milestones import (
+    Milestone,
+    MilestoneKind,
+    MilestoneRegister,
+    milestone_from_record,
+)
+from leucel.regulatory.route_cases import ProductFacts, RouteStatus
+from leucel.regulatory.routes import Route, RouteOptions, RoutePlan, plan_routes
+from leucel.regulatory.rules import (
+    Rule,
+    RuleBook,
+    RuleChange,
+    RuleKind,
+    RuleStatus,
+    load_rules,
+    rule_changes,
+    rule_from_record,
+    rule_sources,
+    sources,
+    with_overrides,
+)
+from leucel.regulatory.thresholds import Operator, Threshold, ThresholdForm, read_threshold
+
+__all__ = [
+    "Clock",
+    "ClockUnit",
+    "DesignationResult",
+    "Milestone",
+    "MilestoneKind",
+    "MilestoneRegister",
+    "Operator",
+    "PartialDate",
+    "ProductFacts",
+    "Route",
+    "RouteOptions",
+    "RoutePlan",
+    "RouteStatus",
+    "Rule",
+    "RuleBook",
+    "RuleChange",
+    "RuleKind",
+    "RuleStatus",
+    "Threshold",
+    "ThresholdForm",
+    "ThresholdTest",
+    "Verdict",
+    "WorkingCalendar",
+    "add_months",
+    "add_working_days",
+    "count_working_days",
+    "designate",
+    "designation_row",
+    "judge_cases",
+    "judge_jurisdiction",
+    "judge_rate",
+    "load_rules",
+    "milestone_from_record",
+    "plan_routes",
+    "read_clock",
+    "read_threshold",
+    "rule_changes",
+    "rule_from_record",
+    "rule_sources",
+    "sources",
+    "with_overrides",
+    "working_calendar",
+]

@@ -1,0 +1,328 @@
+"""The designation stage: one principal threshold test for each jurisdiction, as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from leucel.core import InputError, Problem, Source
+from leucel.epidemiology import (
+    COMPLETE_RATIO,
+    Assumption,
+    DiseaseBurden,
+    PrevalenceRatio,
+    Rate,
+    assumption_rows,
+    get_area,
+)
+from leucel.regulatory.designation import (
+    ThresholdTest,
+    judge_jurisdiction,
+    judge_rate,
+    operator_text,
+)
+from leucel.regulatory.rules import (
+    RuleBook,
+    RuleChange,
+    RuleStatus,
+    load_rules,
+    rule_changes,
+    rule_sources,
+    sources,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignationResult:
+    """Result of the designation stage.
+
+    Attributes
+    ----------
+    condition : what is counted (the condition, never the line of therapy).
+    as_of : day of the test.
+    principal : the test to look at first, one for each jurisdiction.
+    limbs : every other threshold of these jurisdictions (alternatives, contesting rows).
+    precedents : published prevalence figures against the principal threshold.
+    contested : pairs of rule ids that contradict each other.
+    changes : rules that begin or cease to apply between `as_of` and the day compared with.
+    book : the rules in force, overrides included.
+    """
+
+    condition: str
+    as_of: date
+    principal: tuple[ThresholdTest, ...]
+    limbs: tuple[ThresholdTest, ...]
+    precedents: tuple[ThresholdTest, ...]
+    contested: tuple[tuple[str, str], ...]
+    changes: tuple[RuleChange, ...]
+    book: RuleBook
+    assumptions: tuple[Assumption, ...] = ()
+
+    def find(self, jurisdiction: str) -> ThresholdTest | None:
+        """Principal test of a jurisdiction, or None."""
+        code = get_area(jurisdiction).code
+        return next((test for test in self.principal if test.jurisdiction == code), None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Designation rows of the data contract, one for each jurisdiction."""
+        return [designation_row(test) for test in self.principal]
+
+    def to_summary(self) -> dict[str, Any]:
+        """JSON-ready summary."""
+        return {
+            "condition": self.condition,
+            "as_of": self.as_of.isoformat(),
+            "designation": self.rows(),
+            "designation_reasons": {test.jurisdiction: test.reason for test in self.principal},
+            "other_thresholds": [
+                {**designation_row(test), "reason": test.reason} for test in self.limbs
+            ],
+            "precedents": [
+                {**designation_row(test), "reason": test.reason} for test in self.precedents
+            ],
+            "contested": [list(pair) for pair in self.contested],
+            "rule_changes": [str(change) for change in self.changes],
+            "overrides": [
+                f"{rule.id}: {rule.value} {rule.unit} ({rule.legal_source}) instead of "
+                f"{rule.overrides}"
+                for rule in self.book.overridden
+            ],
+            "assumptions": assumption_rows(self.assumptions),
+        }
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """Tables `designation` (every test with its reason and standing) and `rules`."""
+        import pandas as pd
+
+        tests = [
+            {
+                **designation_row(test),
+                "marks": "; ".join(test.marks),
+                "sources": ";".join(test.sources),
+                "name": test.name,
+                "standing": standing,
+                "reason": test.reason,
+            }
+            for standing, group in (
+                ("principal", self.principal),
+                ("other threshold", self.limbs),
+                ("precedent", self.precedents),
+            )
+            for test in group
+        ]
+        codes = {test.jurisdiction for test in self.principal} | {"GCC"}
+        rules = [
+            {
+                "rule_id": rule.id,
+                "jurisdiction": rule.jurisdiction,
+                "name": rule.name,
+                "agency": rule.agency,
+                "kind": rule.kind.value,
+                "value": rule.value,
+                "unit": rule.unit,
+                "basis": rule.basis,
+                "legal_source": rule.legal_source,
+                "url": rule.url,
+                "marks": "; ".join(rule.markings(self.as_of)),
+                "effective": rule.effective,
+                "note": rule.note,
+            }
+            for rule in self.book.rules
+            if rule.jurisdiction in codes
+        ]
+        test_columns: Any = [*_KEYS, "name", "standing", "reason"]
+        return {
+            "designation": pd.DataFrame(tests, columns=test_columns),
+            "rules": pd.DataFrame(rules),
+        }
+
+    def sources(self) -> dict[str, Source]:
+        """Sources of the rules in force and of those that contest them later."""
+        return {**sources(), **rule_sources(self.book)}
+
+
+_KEYS = (
+    "jurisdiction",
+    "rule_id",
+    "threshold",
+    "unit",
+    "operator",
+    "prevalence",
+    "low",
+    "high",
+    "verdict",
+    "margin_years",
+    "marks",
+    "sources",
+)
+
+
+def designation_row(test: ThresholdTest) -> dict[str, Any]:
+    """Designation row of the data contract: exactly its keys."""
+    threshold = test.threshold
+    return {
+        "jurisdiction": test.jurisdiction,
+        "rule_id": test.rule.id if test.rule else None,
+        "threshold": threshold.limit if threshold else None,
+        "unit": threshold.unit if threshold else "none",
+        "operator": operator_text(threshold),
+        "prevalence": test.prevalence,
+        "low": test.low,
+        "high": test.high,
+        "verdict": test.verdict.value,
+        "margin_years": test.margin_years,
+        "marks": list(test.marks),
+        "sources": list(test.sources),
+    }
+
+
+def designate(
+    jurisdictions: Sequence[str],
+    burden: DiseaseBurden,
+    *,
+    as_of: date,
+    book: RuleBook | None = None,
+    condition: str = "multiple myeloma",
+    figures: Sequence[Rate] = (),
+    ratio: PrevalenceRatio = COMPLETE_RATIO,
+    compare_with: date | None = None,
+) -> DesignationResult:
+    """Test the orphan threshold of each jurisdiction for the condition.
+
+    Parameters
+    ----------
+    jurisdictions : codes or names.
+    burden : result of `leucel.epidemiology.estimate_burden` for the same jurisdictions.
+    as_of : day whose rules are used.
+    book : rules (`load_rules()`, with overrides of the user); the shipped ones by default.
+    condition : name of what is counted.
+    figures : published prevalence, shown against the threshold; figures of `burden` are added.
+    ratio : prevalence over incidence with its bracket, years.
+    compare_with : another day; rules that differ between both are listed.
+
+    Raises
+    ------
+    InputError : an unknown jurisdiction; a day before every dated rule.
+    ScaleError : a figure is age-standardized.
+    """
+    book = book or load_rules()
+    first = min(rule.start.earliest for rule in book.rules if rule.start is not None)
+    if as_of < first:
+        raise InputError(
+            Problem(
+                what="the day lies before any dated rule",
+                received=as_of.isoformat(),
+                allowed=f"from {first.isoformat()}",
+            )
+        )
+    current = book.as_of(as_of)
+    principal: list[ThresholdTest] = []
+    limbs: list[ThresholdTest] = []
+    precedents: list[ThresholdTest] = []
+    for code in _codes(jurisdictions):
+        entry = burden.find(code)
+        estimate = entry.incidence[0] if entry and entry.incidence else None
+        tests = judge_jurisdiction(code, estimate, current, ratio=ratio, as_of=as_of)
+        principal.append(_contested_later(tests[0], book, as_of))
+        limbs += tests[1:]
+        published = [*(entry.figures if entry else ()), *figures]
+        precedents += _precedents(tests[0], published, as_of)
+    codes = {test.jurisdiction for test in principal}
+    return DesignationResult(
+        condition=condition,
+        as_of=as_of,
+        principal=tuple(principal),
+        limbs=tuple(limbs),
+        precedents=tuple(precedents),
+        contested=tuple(
+            (rule.id, other)
+            for rule in current.rules
+            if rule.jurisdiction in codes
+            for other in rule.conflicts_with
+            if rule.id < other
+        ),
+        changes=_changes(book, as_of, compare_with, codes),
+        book=current,
+        assumptions=_assumptions(ratio, principal),
+    )
+
+
+def _codes(jurisdictions: Sequence[str]) -> list[str]:
+    problems: list[Problem] = []
+    codes: list[str] = []
+    for name in jurisdictions:
+        try:
+            codes.append(get_area(name).code)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys(codes))
+
+
+def _contested_later(test: ThresholdTest, book: RuleBook, as_of: date) -> ThresholdTest:
+    """A contradiction published after the day of the test is shown as well, with its date."""
+    whole = book.find(test.rule.id) if test.rule else None
+    if whole is None:
+        return test
+    partners = (book.get(other) for other in whole.conflicts_with)
+    later = [rule for rule in partners if rule.status_on(as_of) is RuleStatus.NOT_YET]
+    marks = tuple(f"contested from {rule.effective} by {rule.id}" for rule in later)
+    ids = tuple(rule.source_id for rule in later)
+    return replace(test, marks=test.marks + marks, sources=test.sources + ids)
+
+
+def _precedents(test: ThresholdTest, figures: Sequence[Rate], as_of: date) -> list[ThresholdTest]:
+    if test.rule is None or test.threshold is None or not test.threshold.is_number:
+        return []
+    if test.rule.jurisdiction != test.jurisdiction:
+        return []
+    own = [
+        rate for rate in figures if rate.area == test.jurisdiction and rate.measure.is_prevalence
+    ]
+    return [judge_rate(test.rule, rate, as_of=as_of) for rate in dict.fromkeys(own)]
+
+
+def _changes(
+    book: RuleBook, as_of: date, other: date | None, codes: set[str]
+) -> tuple[RuleChange, ...]:
+    if other is None:
+        return ()
+    return tuple(
+        change for change in rule_changes(book, as_of, other) if change.rule.jurisdiction in codes
+    )
+
+
+def _assumptions(ratio: PrevalenceRatio, tests: Sequence[ThresholdTest]) -> tuple[Assumption, ...]:
+    found = [
+        Assumption(
+            what="prevalence over incidence of the condition",
+            value=ratio.point,
+            unit=f"year ({ratio.low:g} to {ratio.high:g})",
+            why="; ".join(item.note for item in ratio.evidence) or "given by the user",
+            source=";".join(item.source for item in ratio.evidence if item.source),
+            mark="derived" if ratio.evidence else "own value",
+        )
+    ]
+    unstated = [
+        test.rule.id
+        for test in tests
+        if test.rule and test.threshold and "not stated" in operator_text(test.threshold)
+    ]
+    if unstated:
+        found.append(
+            Assumption(
+                what="operator of a threshold whose wording is not on record",
+                value="fewer than",
+                unit="",
+                why=f"the stricter reading is tested: {', '.join(unstated)}",
+                source="",
+                mark="own value",
+            )
+        )
+    return tuple(found)
