@@ -11,10 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from leucel.compile import CompiledModel, Controls, Ensemble
 from leucel.core import InputError, Problem, unknown_name
 from leucel.solve.doses import Doses
-from leucel.solve.options import SolveOptions
+from leucel.solve.options import DEFAULT_ATOL, SolveOptions
 
 Floats = NDArray[np.float64]
-_DEFAULT_ATOL = 1e-6
 
 
 @dataclass(slots=True)
@@ -255,4 +254,4 @@ def _absolute_tolerances(
     problems.extend(
         unknown_name(name, names, noun="state") for name in options.atol if name not in names
     )
-    return np.array([options.atol.get(name, _DEFAULT_ATOL) for name in names], dtype=np.float64)
+    return np.array([options.atol.get(name, DEFAULT_ATOL) for name in names], dtype=np.float64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from leucel.core import InputError, Problem
 
+DEFAULT_ATOL = 1e-100
 _RTOL_RANGE = (1e-13, 0.1)
 
 
@@ -19,8 +20,9 @@ class SolveOptions:
     ----------
     rtol : relative tolerance of a step, 1e-13 to 0.1.
     atol : absolute tolerance of a step in the units of the states, above 0; one number for all
-        states or a number for each state named (the others take 1e-6). States far below it are
-        not resolved.
+        states or a number for each state named (the others take the default). States far below it
+        are not resolved, and noise of that size can grow: cell numbers that fall to 1e-40 and come
+        back need the default, which makes the tolerance relative over 100 orders of magnitude.
     max_steps : steps that one subject may try; beyond it the subject ends as `MAX_STEPS`.
     max_step : longest step [time unit of the model], above 0.
     state_limit : a subject with a state beyond this size ends as `LEFT_DOMAIN`; by default growth
@@ -35,12 +37,12 @@ class SolveOptions:
 
     Examples
     --------
-    >>> SolveOptions(rtol=1e-8).atol
-    1e-06
+    >>> SolveOptions(rtol=1e-8).max_steps
+    50000
     """
 
     rtol: float = 1e-6
-    atol: float | Mapping[str, float] = 1e-6
+    atol: float | Mapping[str, float] = DEFAULT_ATOL
     max_steps: int = 50_000
     max_step: float = math.inf
     state_limit: float = math.inf

@@ -29,7 +29,10 @@ from leucel.core import Status
 
 # Each round of the search divides the bracket by eight: 2**-51 of the step after 17 rounds.
 _SEARCH_ROUNDS: Final = 17
-_FIRST_STEP: Final = 1e-6
+# Share of the shortest turnover, and limits of that turnover as shares of the whole time.
+_FIRST_STEP: Final = 0.01
+_FASTEST_START: Final = 1e-4
+_LONGEST_START: Final = 1.0
 _VOID: Final = ir.VoidType()
 
 
@@ -272,12 +275,13 @@ class LaneFunctions:
     def _restart(self) -> ir.Function:
         """(lane): choose the first step after a start or a jump; status, 0 when all is well.
 
-        The states are assumed to change by a hundredth of their size within the first step
-        (Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4).
+        A hundredth of the time in which the quickest state would change by its own size. Tolerances
+        do not enter: a state that starts at zero would ask for steps that nothing needs, and a
+        first step that is too long costs a few rejections only.
         """
         function, e = self._e.function("restart", I64, I64)
         lane = function.args[2]
-        b, lay = e.b, e.layout
+        b, ar, lay = e.b, e.ar, e.layout
         states = self._own_states(e, lane)
         slopes = e.run(
             list(e.system.rhs),
@@ -285,24 +289,19 @@ class LaneFunctions:
             states=states,
             known=e.constants(lane),
         )
-        rtol, atol = e.slot(Slot.RTOL, F64), e.slot(Slot.ATOL, POINTER)
-        size, speed = e.real(0.0), e.real(0.0)
-        for i, (state, slope) in enumerate(zip(states, slopes, strict=True)):
-            y = element(e, state)
-            f = element(e, slope)
-            spread = b.fmul(rtol, element(e, e.ar.absolute(state)))
-            scale = b.fadd(e.load(e.item(atol, e.integer(i))), spread)
-            for_size, for_speed = b.fdiv(y, scale), b.fdiv(f, scale)
-            size = b.fadd(size, b.fmul(for_size, for_size))
-            speed = b.fadd(speed, b.fmul(for_speed, for_speed))
-        finite = b.fcmp_ordered("<", b.fadd(size, speed), e.real(math.inf))
-        ratio = element(e, e.ar.sqrt(e.broadcast(b.fdiv(size, speed))))
-        guess = b.fmul(e.real(0.01), ratio)
-        lowest = e.real(1e-10)
-        clear = b.and_(b.fcmp_ordered(">", size, lowest), b.fcmp_ordered(">", speed, lowest))
-        step = b.select(clear, guess, e.real(_FIRST_STEP))
-        e.put(lay.step, step, lane)
+        span = e.broadcast(b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64)))
+        floor = ar.multiply(span, ar.constant(_FASTEST_START))
+        shortest = ar.multiply(span, ar.constant(_LONGEST_START))
+        speed = ar.constant(0.0)
+        for state, slope in zip(states, slopes, strict=True):
+            slope_size = ar.absolute(slope)
+            speed = ar.add(speed, slope_size)
+            turnover = ar.add(ar.divide(ar.absolute(state), slope_size), floor)
+            shortest = b.select(ar.less(turnover, shortest), turnover, shortest)
+        step = ar.multiply(shortest, ar.constant(_FIRST_STEP))
+        e.put(lay.step, element(e, step), lane)
         e.put(lay.rejected, e.real(0.0), lane)
+        finite = b.fcmp_ordered("<", element(e, speed), e.real(math.inf))
         b.ret(b.select(finite, e.integer(int(Status.OK)), e.integer(int(Status.NON_FINITE))))
         return function
 
