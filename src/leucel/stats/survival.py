@@ -146,8 +146,8 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, level: float = 0.95) -> S
         survival=survival,
         low=np.where(unknown, np.nan, low),
         high=np.where(unknown, np.nan, high),
-        at_risk=np.array([np.count_nonzero(times >= t) for t in grid], dtype=np.int64),
-        events=np.array([np.count_nonzero(times[seen] == t) for t in grid], dtype=np.int64),
+        at_risk=times.size - np.searchsorted(np.sort(times), grid, side="left"),
+        events=np.bincount(np.searchsorted(grid, times[seen]), minlength=grid.size),
         level=level,
     )
 
