@@ -44,7 +44,8 @@ class Bibliography:
 
     Examples
     --------
-    >>> bibliography = Bibliography({"wang_2021": Source(id="wang_2021", citation="Wang D. Blood.")})
+    >>> wang = Source(id="wang_2021", citation="Wang D. Blood.")
+    >>> bibliography = Bibliography({"wang_2021": wang})
     >>> bibliography.numbers(["wang_2021", "elsewhere"])
     (1, 2)
     >>> [entry.known for entry in bibliography.entries()]

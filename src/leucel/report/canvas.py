@@ -1,8 +1,8 @@
 """From a drawing to a figure: matplotlib draws, and the SVG comes out the same on every machine.
 
 Text stays text, so that it is sharp, can be searched and takes the font of the page; the layout is
-measured with DejaVu Sans, which is wider than the fonts of common systems, so that nothing collides.
-Each figure is drawn twice, for a page and for a phone, since shrinking a wide figure would make its
+measured with DejaVu Sans, wider than the fonts of common systems, so that nothing collides. Each
+figure is drawn twice, for a page and for a phone, since shrinking a wide figure would make its
 lettering too small to read.
 """
 
@@ -204,7 +204,8 @@ def _svg(
     # Defaults first: a reader's own matplotlibrc must not change the dossier.
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(settings)
+        for key, value in settings.items():
+            mpl.rcParams[key] = value  # pyright: ignore[reportArgumentType]
         drawing = Drawing(figsize=(width / 72.0, height / 72.0), dpi=72)
         FigureCanvasSVG(drawing)
         drawing.patch.set_alpha(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 from leucel.core import Mark
 from leucel.report.bibliography import Bibliography
 from leucel.report.inputs import first, number, texts
-from leucel.report.numbers import format_interval, format_limits
+from leucel.report.numbers import format_given_interval, format_interval
 
 _MARKS = {mark.value: mark for mark in Mark}
 
@@ -23,18 +24,49 @@ def find_mark(name: Any) -> Mark | None:
 
 
 def mark_tag(names: Any) -> Markup:
-    """One small tag for each mark; nothing for an unknown one."""
-    found = dict.fromkeys(
-        mark
-        for name in ([names] if isinstance(names, Mark) else texts(names))
-        if (mark := find_mark(name)) is not None
+    """One small tag for each mark or remark.
+
+    A mark shows its meaning on hover. Other remarks (`contested by SA-ODD-THR-02`) stand in a plain
+    tag; a remark that begins with a quantity and its mark (`prevalence derived (cases)`) takes the
+    color of that mark.
+    """
+    given = [names] if isinstance(names, Mark) else texts(names)
+    return Markup(" ").join(_tag(name) for name in dict.fromkeys(given))
+
+
+def _tag(name: Any) -> Markup:
+    mark = find_mark(name)
+    if mark is not None:
+        return _abbreviation(mark, mark.value, mark.meaning)
+    text = str(name)
+    for mark in Mark:
+        found = re.match(rf"(\w+) {re.escape(mark.value)}\b", text)
+        if found:
+            return _abbreviation(mark, f"{found.group(1)}: {mark.value}", f"{text}: {mark.meaning}")
+    return Markup('<span class="mark remark">{0}</span>').format(text)
+
+
+def _abbreviation(mark: Mark, text: str, title: str) -> Markup:
+    return Markup('<abbr class="mark mark-{0}" title="{1}">{2}</abbr>').format(
+        mark.value.replace(" ", "-"), title, text
     )
-    return Markup(" ").join(
-        Markup('<abbr class="mark mark-{0}" title="{1}">{2}</abbr>').format(
-            mark.value.replace(" ", "-"), mark.meaning, mark.value
-        )
-        for mark in found
-    )
+
+
+def value_with_limits(text: str) -> Markup:
+    """A written interval that may break only before its parenthesis."""
+    head, parenthesis, tail = text.partition(" (")
+    written = Markup('<span class="value">{0}</span>').format(head)
+    if parenthesis:
+        written += Markup(' <span class="value">({0}</span>').format(tail)
+    return written
+
+
+def use_tag(row: Mapping[str, Any]) -> Markup:
+    """Whether the published value of an endpoint row was used to calibrate or is a test."""
+    use = str(row.get("used_for") or "")
+    if use not in {"calibration", "prediction"} or number(row.get("published")) is None:
+        return Markup("")
+    return Markup('<span class="use use-{0}">{0}</span>').format(use)
 
 
 class Citer:
@@ -59,18 +91,11 @@ class Citer:
 
     def computed(self, value: Any, low: Any = None, high: Any = None, unit: Any = "") -> Markup:
         """A number of this run with its interval and its reference."""
-        return Markup('<span class="value">{0}</span>{1}').format(
-            format_interval(value, low, high, unit), self.run()
-        )
+        return value_with_limits(format_interval(value, low, high, unit)) + self.run()
 
-    def published(
-        self, value: Any, low: Any, high: Any, unit: Any, ids: Any, *, bold: bool = False
-    ) -> Markup:
-        """A number from outside with its interval and its sources."""
-        written = escape(format_interval(value, low, high, unit))
-        if bold:
-            written = Markup("<strong>{0}</strong>").format(written)
-        return Markup('<span class="value">{0}</span>{1}').format(written, self.refs(ids))
+    def published(self, value: Any, low: Any, high: Any, unit: Any, ids: Any) -> Markup:
+        """A number from outside, written as it was given, with its interval and its sources."""
+        return value_with_limits(format_given_interval(value, low, high, unit)) + self.refs(ids)
 
     def fact(self, given: Any, *, marked: bool = True) -> Markup:
         """A statement or quantity of the programme file with its tag and references."""
@@ -80,7 +105,7 @@ class Citer:
             value = given.get("value")
             unit = given.get("unit", "")
             if number(value) is not None:
-                written = format_interval(value, given.get("low"), given.get("high"), unit)
+                written = format_given_interval(value, given.get("low"), given.get("high"), unit)
             else:
                 written = "" if value is None else str(value)
             tag = mark_tag(given.get("mark")) if marked else Markup("")
@@ -90,8 +115,3 @@ class Citer:
         if isinstance(given, Iterable) and not isinstance(given, str):
             return Markup("; ").join(self.fact(item, marked=marked) for item in given)
         return escape(str(given))
-
-
-def split_value(value: Any, low: Any, high: Any, unit: Any) -> tuple[str, str]:
-    """A value and its limits apart, for cards: `96.0%` and `90.2 to 98.9`."""
-    return format_interval(value, None, None, unit), format_limits(low, high, unit)

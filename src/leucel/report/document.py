@@ -29,7 +29,7 @@ SECTIONS = (
     ("kinetics", "Kinetics"),
     ("response", "Response"),
     ("population", "Population"),
-    ("designation", "Designation and routes"),
+    ("designation", "Designation"),
     ("assumed", "Assumed"),
     ("unknown", "Unknown"),
     ("bibliography", "Bibliography"),
@@ -57,11 +57,13 @@ def build_dossier(data: DossierInput) -> Dossier:
     >>> dossier.html.startswith("<!DOCTYPE html>")
     True
     """
+    from leucel.report.answers import make_answers
     from leucel.report.bibliography import Bibliography
     from leucel.report.canvas import Figure
+    from leucel.report.cards import make_cards
     from leucel.report.citing import Citer, mark_tag
     from leucel.report.figures.gallery import draw_gallery
-    from leucel.report.first_page import answers, cards, lead_jurisdiction, product_name
+    from leucel.report.lookup import lead_jurisdiction, product_name
 
     lead = lead_jurisdiction(data)
     gallery = draw_gallery(data, lead=lead)
@@ -76,8 +78,8 @@ def build_dossier(data: DossierInput) -> Dossier:
         "cite": cite,
         "mark": mark_tag,
         # First page first: references are numbered in the order in which they are read.
-        "answers": answers(data, cite, lead=lead),
-        "cards": cards(data, cite, lead=lead),
+        "answers": make_answers(data, cite, lead=lead),
+        "cards": make_cards(data, cite, lead=lead),
         "bibliography": bibliography,
     }
     html = _environment().get_template("dossier.html.j2").render(context)
@@ -94,11 +96,53 @@ def render_dossier(data: DossierInput) -> str:
     return build_dossier(data).html
 
 
+def _section_functions() -> dict[str, Any]:
+    from leucel.report.lookup import unknown_pairs
+    from leucel.report.sections.closing import assumption_table, manifest_rows
+    from leucel.report.sections.frames import frame_table
+    from leucel.report.sections.population import epidemiology_table, quoted_rates
+    from leucel.report.sections.product import (
+        checks_table,
+        claims,
+        conflicts,
+        parts_table,
+        product_facts,
+    )
+    from leucel.report.sections.regulation import designation_table, route_table
+    from leucel.report.sections.trial import (
+        covariate_table,
+        criteria,
+        endpoint_table,
+        parameter_table,
+    )
+
+    functions = (
+        assumption_table,
+        checks_table,
+        claims,
+        conflicts,
+        covariate_table,
+        criteria,
+        designation_table,
+        endpoint_table,
+        epidemiology_table,
+        frame_table,
+        manifest_rows,
+        parameter_table,
+        parts_table,
+        product_facts,
+        quoted_rates,
+        route_table,
+        unknown_pairs,
+    )
+    return {function.__name__: function for function in functions}
+
+
 def _environment() -> Any:
     import jinja2
 
     from leucel.core import Mark
-    from leucel.report import numbers, palette, sections, words
+    from leucel.report import numbers, palette, words
     from leucel.report.inputs import said
 
     environment = jinja2.Environment(
@@ -109,14 +153,16 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(
-        dig=dig,
-        said=said,
-        words=words,
-        numbers=numbers,
-        sections_of=sections,
-        marks=[item for item in Mark if item.usable],
-        light=palette.style_rules(palette.LIGHT),
-        dark=palette.style_rules(palette.DARK),
-    )
+    shared: dict[str, Any] = {
+        "dig": dig,
+        "said": said,
+        "words": words,
+        "numbers": numbers,
+        "marks": [item for item in Mark if item.usable],
+        "light": palette.style_rules(palette.LIGHT),
+        "dark": palette.style_rules(palette.DARK),
+        **_section_functions(),
+    }
+    for key, value in shared.items():
+        environment.globals[key] = value
     return environment

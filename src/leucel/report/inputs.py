@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from leucel.core import Source, content_hash
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class DossierInput:
     sources : the bibliography by source id.
     assumptions : what was assumed, each with `what, value, unit, why, source, mark`.
     unknowns : sentences on what is not known.
-    manifest : what the run was made from (versions, seed, hashes); nothing that depends on the clock.
+    manifest : what the run was made from (versions, seed, hashes); nothing depends on the clock.
     """
 
     summary: Mapping[str, Any]
@@ -112,17 +114,17 @@ def number(value: Any) -> float | None:
 
 
 def texts(value: Any) -> list[str]:
-    """A list of texts from a list, a single text or nothing.
+    """A list of texts from a list, a text with semicolons, or nothing.
 
     Examples
     --------
-    >>> texts("wang_2021"), texts(["a", "", None]), texts(None)
-    (['wang_2021'], ['a'], [])
+    >>> texts("wang_2021"), texts("a; b"), texts(["a", "", None]), texts(None)
+    (['wang_2021'], ['a', 'b'], ['a'], [])
     """
     if value is None:
         return []
     if isinstance(value, str):
-        return [value] if value else []
+        return [part.strip() for part in value.split(";") if part.strip()]
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, Sequence):
@@ -132,12 +134,12 @@ def texts(value: Any) -> list[str]:
 
 def clean(value: Any) -> Any:
     """A cell of a table as plain Python data: NaN, NaT and NA become None."""
+    if isinstance(value, np.generic):
+        return clean(value.item())
+    if isinstance(value, np.ndarray):
+        return [clean(item) for item in value.tolist()]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if hasattr(value, "item") and getattr(value, "shape", None) == ():
-        return clean(value.item())
-    if hasattr(value, "tolist"):
-        return [clean(item) for item in value.tolist()]
     if type(value).__name__ in {"NAType", "NaTType"}:
         return None
     return value

@@ -24,6 +24,11 @@ _MONTHS = (
     "December",
 )
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_COUNTED = frozenset(
+    {"persons", "patients", "cases", "people"}
+    | {"persons a year", "patients a year", "cases a year"}
+)
+_TIMES = frozenset({"day", "days", "month", "months", "d", "mo", "working days", "calendar days"})
 _UNITS = {
     "percent": "%",
     "copies/ug": "copies/µg",
@@ -40,29 +45,30 @@ _UNITS = {
 }
 
 
-def format_number(value: Any, *, digits: int = 3) -> str:
+def format_number(value: Any, *, digits: int = 3, whole: bool = True) -> str:
     """A number with three significant digits and separated thousands.
 
-    Whole numbers below a million are written out; very large and very small numbers as powers of ten.
+    Whole numbers below a million are written out unless `whole` is false; very large and very small
+    numbers as powers of ten.
 
     Examples
     --------
     >>> [format_number(x) for x in (96.04, 0.2473, 295, 117432.6, 2.17e8, 3.2e-6, None)]
-    ['96.0', '0.247', '295', '117,000', '2.17 × 10⁸', '3.20 × 10⁻⁶', 'not known']
+    ['96.0', '0.247', '295', '117,000', '2.17 × 10⁸', '3.2 × 10⁻⁶', 'not known']
     """
     x = number(value)
     if x is None:
         return MISSING
     if x == 0:
         return "0"
-    if x == int(x) and abs(x) < 1e6:
+    if x == int(x) and (abs(x) < 1000 or (whole and abs(x) < 1e6)):
         return _minus(f"{int(x):,}")
     exponent = math.floor(math.log10(abs(x)))
     x = round(x, digits - 1 - exponent)
     exponent = math.floor(math.log10(abs(x)))
     if exponent >= 6 or exponent < -4:
         power = str(exponent).translate(_SUPERSCRIPTS)
-        return _minus(f"{x / 10.0**exponent:.{digits - 1}f} × 10{power}")
+        return _minus(f"{_short(x / 10.0**exponent, digits - 1)} × 10{power}")
     return _minus(f"{x:,.{max(0, digits - 1 - exponent)}f}")
 
 
@@ -90,26 +96,55 @@ def format_unit(unit: Any) -> str:
     return _UNITS.get(text, text)
 
 
+def format_plain(value: Any, unit: Any = "") -> str:
+    """A value without its unit, written as the unit asks: counts whole, percent with one decimal.
+
+    Examples
+    --------
+    >>> format_plain(31250.0, "copies/ug"), format_plain(31250.0, "patients")
+    ('31,300', '31,250')
+    """
+    name = format_unit(unit)
+    x = number(value)
+    if x is None:
+        return MISSING
+    if name == "%":
+        return format_percent(x)[:-1]
+    if name in _COUNTED:
+        return format_count(x)
+    return format_number(x, whole=name in _TIMES)
+
+
 def format_value(value: Any, unit: Any = "") -> str:
     """A value with its unit: `96.0%`, `14 days`, `0.350 per 10,000`."""
-    name = format_unit(unit)
-    if name == "%":
-        return format_percent(value)
     if number(value) is None:
         return MISSING
-    text = format_count(value) if name in {"persons", "patients", "cases"} else format_number(value)
-    return f"{text} {name}".strip()
+    name = format_unit(unit)
+    text = format_plain(value, unit)
+    return f"{text}%" if name == "%" else f"{text} {_plural(name, text)}".strip()
+
+
+def format_given(value: Any, unit: Any = "") -> str:
+    """A number from outside as its source wrote it, not rounded.
+
+    Examples
+    --------
+    >>> format_given(307.5, "days"), format_given(1.8, "per 100,000"), format_given(1e6, "cells/kg")
+    ('307.5 days', '1.8 per 100,000', '1.0 × 10⁶ cells/kg')
+    """
+    x = number(value)
+    name = format_unit(unit)
+    if x is None or name == "%":
+        return format_value(value, unit)
+    text = _as_given(x)
+    return f"{text} {_plural(name, text)}".strip()
 
 
 def format_limits(low: Any, high: Any, unit: Any = "") -> str:
     """Two limits without their unit: `90.2 to 98.9`; empty when one is missing."""
     if number(low) is None or number(high) is None:
         return ""
-    name = format_unit(unit)
-    if name == "%":
-        return f"{format_percent(low)[:-1]} to {format_percent(high)[:-1]}"
-    write = format_count if name in {"persons", "patients", "cases"} else format_number
-    return f"{write(low)} to {write(high)}"
+    return f"{format_plain(low, unit)} to {format_plain(high, unit)}"
 
 
 def format_interval(value: Any, low: Any, high: Any, unit: Any = "") -> str:
@@ -119,12 +154,22 @@ def format_interval(value: Any, low: Any, high: Any, unit: Any = "") -> str:
     --------
     >>> format_interval(96.04, 90.2, 98.9, "percent")
     '96.0% (90.2 to 98.9)'
-    >>> format_interval(14, 9, 25, "days")
-    '14 days (9 to 25)'
+    >>> format_interval(14.23, 9, 25, "days")
+    '14.2 days (9 to 25)'
     """
     text = format_value(value, unit)
     limits = format_limits(low, high, unit)
     return f"{text} ({limits})" if limits and text != MISSING else text
+
+
+def format_given_interval(value: Any, low: Any, high: Any, unit: Any = "") -> str:
+    """A number from outside with its limits, as its source wrote them."""
+    text = format_given(value, unit)
+    if number(low) is None or number(high) is None or text == MISSING:
+        return text
+    if format_unit(unit) == "%":
+        return f"{text} ({format_limits(low, high, unit)})"
+    return f"{text} ({_as_given(float(low))} to {_as_given(float(high))})"
 
 
 def parse_date(value: Any) -> tuple[date, str] | None:
@@ -146,7 +191,7 @@ def parse_date(value: Any) -> tuple[date, str] | None:
     parts = value.strip()[:10].split("-")
     try:
         numbers = [int(part) for part in parts]
-        padded = (numbers + [1, 1])[:3]
+        padded = [*numbers, 1, 1][:3]
         return date(*padded), ("year", "month", "day")[len(numbers) - 1]
     except (ValueError, IndexError, TypeError):
         return None
@@ -172,6 +217,22 @@ def format_date(value: Any, precision: str | None = None) -> str:
     if precision == "month":
         return f"{_MONTHS[day.month - 1]} {day.year}"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _plural(unit: str, written: str) -> str:
+    return f"{unit}s" if unit in {"day", "month", "year"} and written != "1" else unit
+
+
+def _as_given(x: float) -> str:
+    if x != 0 and not 1e-4 <= abs(x) < 1e6:
+        return format_number(x, digits=6)
+    return _minus(f"{x:,.10g}")
+
+
+def _short(x: float, decimals: int) -> str:
+    """A decimal without trailing zeros but with at least one place: `1.0`, `2.17`."""
+    text = f"{x:.{decimals}f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def _minus(text: str) -> str:

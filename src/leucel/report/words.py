@@ -23,14 +23,20 @@ _ENDPOINTS = {
     "crs_any": "CRS, any grade",
     "crs_grade3": "CRS, grade 3 or more",
 }
+# What an endpoint means when it is no rate at a month but a median time.
+_MEDIANS = {
+    "pfs": "Median progression-free survival",
+    "dor": "Median duration of response",
+}
 _MEASURES = {
     "incidence_cases": "New cases a year",
     "incidence_crude": "Incidence, crude",
-    "incidence_asr": "Incidence, age-standardized",
     "prevalence_5y": "Prevalence, 5 years",
     "prevalence_complete": "Prevalence, complete",
     "eligible_flow": "Eligible patients a year",
     "eligible_stock": "Eligible patients now",
+    "incidence_asr": "Incidence, age-standardized",
+    "mortality": "Mortality",
 }
 
 
@@ -45,7 +51,9 @@ def endpoint_words(row: Mapping[str, Any]) -> str:
     name = str(row.get("endpoint") or "")
     words = _ENDPOINTS.get(name, name.replace("_", " "))
     month = number(row.get("month"))
-    return words if month is None else f"{words} at {month:g} mo"
+    if month is None:
+        return _MEDIANS.get(name, words)
+    return f"{words} at {month:g} mo"
 
 
 def measure_words(name: Any) -> str:
@@ -54,50 +62,22 @@ def measure_words(name: Any) -> str:
     return _MEASURES.get(text, text.replace("_", " ").capitalize())
 
 
-_JURISDICTIONS = {
-    "SA": "Saudi Arabia",
-    "US": "United States",
-    "EU": "European Union",
-    "CN": "China",
-    "JP": "Japan",
-    "KR": "South Korea",
-    "GB": "United Kingdom",
-    "UK": "United Kingdom",
-    "CH": "Switzerland",
-    "AU": "Australia",
-    "CA": "Canada",
-    "SG": "Singapore",
-    "HK": "Hong Kong",
-    "MO": "Macau",
-    "TW": "Taiwan",
-    "AE": "United Arab Emirates",
-    "KW": "Kuwait",
-    "QA": "Qatar",
-    "BH": "Bahrain",
-    "OM": "Oman",
-    "GCC": "Gulf states (GCC)",
-    "BR": "Brazil",
-    "MX": "Mexico",
-    "AR": "Argentina",
-    "RU": "Russia",
-    "TR": "Türkiye",
-    "IN": "India",
-    "IL": "Israel",
-    "CO": "Colombia",
-    "WORLD": "World",
-}
-
-
 def jurisdiction_words(code: Any) -> str:
-    """A jurisdiction's name for its code; a name stays as it is.
+    """A jurisdiction's name for its code; a name that is no code stays as it is.
 
     Examples
     --------
-    >>> jurisdiction_words("SA"), jurisdiction_words("Saudi Arabia")
-    ('Saudi Arabia', 'Saudi Arabia')
+    >>> jurisdiction_words("SA"), jurisdiction_words("Atlantis")
+    ('Saudi Arabia', 'Atlantis')
     """
+    from leucel.core import InputError
+    from leucel.epidemiology import get_area
+
     text = str(code or "")
-    return _JURISDICTIONS.get(text.upper(), text)
+    try:
+        return get_area(text).name if text else ""
+    except InputError:
+        return text
 
 
 def head_words(key: Any) -> str:

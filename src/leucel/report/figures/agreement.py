@@ -38,8 +38,8 @@ def agreement_figure(data: DossierInput) -> Figure | Missing:
     others = [row for row in rows if format_unit(row.get("unit")) != "%" and _ratio(row)]
     fitted = sum(row.get("used_for") == "calibration" for row in rows)
     caption = (
-        f"{len(rows)} endpoints: {fitted} were used to calibrate the virtual patients and must "
-        f"agree (open circles); {len(rows) - fitted} were not and are predictions (filled circles). "
+        f"{len(rows)} endpoints: the virtual patients were fitted to {fitted} (open circles), so "
+        f"these must agree; {len(rows) - fitted} are predictions (filled circles). "
         "Lines are 95% limits."
     )
     blocks = [block for block in (shares, others) if block]

@@ -1,4 +1,4 @@
-"""Axes of the field: log scales with real decimals, days and months, dates of differing precision."""
+"""Axes of the field: log scales with plain decimals, months, calendar dates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def power_label(value: float) -> str:
 
 
 def log_ticks(low: float, high: float, *, most: int = 7) -> list[float]:
-    """Powers of ten from `low` to `high`, thinned to at most `most`; 1-2-5 steps on short ranges."""
+    """Powers of ten in a range, thinned to at most `most`; steps of 1, 2, 5 on short ranges."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     if math.log10(high / low) < 1.3:
         ticks = [
@@ -90,18 +90,8 @@ def numbers(rows: Sequence[dict[str, Any]], key: str) -> list[float]:
 def year_ticks(first: date, last: date, *, most: int) -> list[tuple[date, str]]:
     """Tick dates for a time axis: years, or quarters and months on short ones."""
     days = max((last - first).days, 1)
-    for months, write in (
-        (1, "%b %Y"),
-        (3, "%b %Y"),
-        (6, "%b %Y"),
-        (12, "%Y"),
-        (24, "%Y"),
-        (60, "%Y"),
-    ):
-        if days / (months * DAYS_PER_MONTH) <= most:
-            break
-    else:
-        months, write = 120, "%Y"
+    steps = (1, 3, 6, 12, 24, 60, 120)
+    months = next((step for step in steps if days / (step * DAYS_PER_MONTH) <= most), steps[-1])
     ticks: list[tuple[date, str]] = []
     year, month = first.year, 1
     while True:
@@ -109,7 +99,7 @@ def year_ticks(first: date, last: date, *, most: int) -> list[tuple[date, str]]:
         if day > last:
             return ticks
         if day >= first:
-            ticks.append((day, _month_name(day, write)))
+            ticks.append((day, _month_name(day, years=months >= 12)))
         month += months
         year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
 
@@ -136,6 +126,6 @@ def legend_row(axes: Axes, handles: Sequence[Any], *, compact: bool) -> None:
     )
 
 
-def _month_name(day: date, form: str) -> str:
+def _month_name(day: date, *, years: bool) -> str:
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return str(day.year) if form == "%Y" else f"{names[day.month - 1]} {day.year}"
+    return str(day.year) if years else f"{names[day.month - 1]} {day.year}"

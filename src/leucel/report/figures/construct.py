@@ -44,7 +44,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of a receptor as the figures need it; `length` None when the residues are unknown."""
+    """One part of a receptor as the figures need it; unknown residues have no `length`."""
 
     name: str
     role: str
@@ -111,8 +111,8 @@ def construct_figure(data: DossierInput) -> Figure | Missing:
     unknown = [part.name for part in parts if part.length is None]
     known = sum(part.length or 0 for part in parts)
     caption = (
-        f"{len(parts)} parts from the N-terminus (left) to the C-terminus; widths follow the number "
-        f"of amino acids (aa), {known} of them known."
+        f"{len(parts)} parts from the N-terminus (left) to the C-terminus; widths follow the "
+        f"number of amino acids (aa), {known} of them known."
     )
     if unknown:
         caption += (
@@ -206,8 +206,14 @@ def _label_map(
         below = position % 2 == 1
         if center - needed / 2 < free[below] and center - needed / 2 >= free[not below]:
             below = not below
-        middle = min(max(center, needed / 2 + 2, free[below] + needed / 2), right - needed / 2 - 2)
-        free[below] = middle + needed / 2 + 8
+        if center - needed / 2 < 2:
+            side, spot, end = "left", edge, edge + needed
+        elif center + needed / 2 > right - 2:
+            side, spot, end = "right", edge + width, edge + width
+        else:
+            middle = max(center, free[below] + needed / 2)
+            side, spot, end = "center", middle, middle + needed / 2
+        free[below] = end + 8
         base = top + tall if below else top
         away = 1 if below else -1
         sheet.plot(
@@ -218,8 +224,8 @@ def _label_map(
         )
         lines = (part.name, part.residues)
         first_y, second_y = (base + 25, base + 41) if below else (base - 33, base - 17)
-        sheet.text(middle, first_y, lines[0], ha="center", va="center", weight="bold")
-        sheet.text(middle, second_y, lines[1], ha="center", va="center", color=palette.MUTED)
+        sheet.text(spot, first_y, lines[0], ha=side, va="center", weight="bold")
+        sheet.text(spot, second_y, lines[1], ha=side, va="center", color=palette.MUTED)
 
 
 def _draw_list(canvas: Canvas, parts: tuple[Part, ...]) -> None:

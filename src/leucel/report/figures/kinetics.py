@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from leucel.report import palette
 from leucel.report.canvas import Canvas, Figure, Missing, draw_figure, label_axes
 from leucel.report.figures.axes import DAYS_PER_MONTH, legend_row, numbers, set_log, set_months
-from leucel.report.inputs import DossierInput, number, texts
+from leucel.report.inputs import DossierInput, dig, number, texts
 from leucel.report.numbers import format_number, format_percent, format_unit
 from leucel.report.tables import make_table, thin
 
@@ -29,7 +30,7 @@ def kinetics_figure(data: DossierInput) -> Figure | Missing:
     chosen = _CURVE if _CURVE in outputs else outputs[0]
     rows = sorted((row for row in rows if row["output"] == chosen), key=lambda row: row["day"])
     unit = format_unit(rows[0].get("unit") or "copies/ug gDNA")
-    lloqs = sorted({value for value in numbers(data.table_rows("detectable"), "lloq") if value > 0})
+    lloqs = _limits(data)
     published = _published_times(data)
     peak = max(rows, key=lambda row: number(row["q50"]) or 0.0)
     caption = (
@@ -38,7 +39,7 @@ def kinetics_figure(data: DossierInput) -> Figure | Missing:
         f"{format_number(peak['day'])}."
     )
     if lloqs:
-        caption += " Dashed: lower limit of quantification (LLOQ) of the assay."
+        caption += " Dashed: the assay's lower limit of quantification (LLOQ)."
     if published:
         caption += " Diamonds: published times."
     return draw_figure(
@@ -145,6 +146,16 @@ def band_handles() -> list[Any]:
     ]
 
 
+def _limits(data: DossierInput) -> list[float]:
+    """The assay's limit: that of the run or of the programme, else the middle one of the table."""
+    for given in (dig(data.summary, "kinetics", "lloq"), dig(data.programme, "kinetics", "lloq")):
+        value = number(given.get("value") if isinstance(given, Mapping) else given)
+        if value is not None and value > 0:
+            return [value]
+    found = sorted({value for value in numbers(data.table_rows("detectable"), "lloq") if value > 0})
+    return found[len(found) // 2 : len(found) // 2 + 1]
+
+
 def _quantile_heads(unit: str) -> dict[str, str]:
     return {
         "q05": "5%",
@@ -240,7 +251,7 @@ def _draw_detectable(
 
     axes = canvas.axes(left=46, top=44, right=14, bottom=46)
     lloqs = list(dict.fromkeys(row.get("lloq") for row in rows))
-    styles = (
+    styles: tuple[tuple[str, str, Any], ...] = (
         (palette.SIMULATED, "o", "-"),
         (palette.GREEN, "s", (0, (5, 2))),
         (palette.VIOLET, "^", (0, (1.5, 1.5))),

@@ -60,7 +60,7 @@ def _has_itams(parts: tuple[Part, ...]) -> bool:
 def _draw(canvas: Canvas, parts: tuple[Part, ...], target: str) -> None:
     sheet = canvas.sheet()
     sheet.set_aspect("equal")
-    axis = 118.0 if canvas.compact else 250.0
+    axis = 118.0 if canvas.compact else 290.0
     by_role: dict[str, list[Part]] = {}
     for part in parts:
         by_role.setdefault(part.role, []).append(part)
@@ -306,17 +306,18 @@ def _draw_inside(sheet: Any, axis: float, y: float, part: Part, label: _Labels) 
 
 
 def _draw_signal_peptide(sheet: Any, axis: float, part: Part, canvas: Canvas) -> None:
-    """Cut off and floating free, dashed."""
-    x = 20.0 if canvas.compact else 88.0
+    """Cut off and floating free."""
+    x = 14.0 if canvas.compact else 112.0
+    steps = [k / 24 for k in range(25)]
     sheet.plot(
-        [x, x + 12, x + 24, x + 36],
-        [118, 109, 119, 110],
+        [x + 40 * step for step in steps],
+        [112 - 6 * math.sin(step * 4 * math.pi) for step in steps],
         color=part.color,
-        linewidth=4,
-        linestyle=(0, (2, 1)),
+        linewidth=4.5,
+        solid_capstyle="round",
         zorder=3,
     )
-    middle = x + 18
+    middle = x + 20
     sheet.text(middle, 132, "signal", ha="center", va="center", color=palette.MUTED)
     sheet.text(middle, 146, "peptide,", ha="center", va="center", color=palette.MUTED)
     sheet.text(middle, 160, "cleaved", ha="center", va="center", color=palette.MUTED)

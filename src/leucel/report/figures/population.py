@@ -9,8 +9,15 @@ from leucel.report import palette
 from leucel.report.canvas import Canvas, Figure, Missing, draw_figure
 from leucel.report.figures.axes import set_log
 from leucel.report.inputs import DossierInput, first, number, texts
-from leucel.report.numbers import format_interval, format_number, format_unit, format_value
+from leucel.report.numbers import (
+    format_given,
+    format_interval,
+    format_number,
+    format_unit,
+    format_value,
+)
 from leucel.report.tables import make_table
+from leucel.report.words import jurisdiction_words
 
 _ROW = 46.0
 _VERDICT_COLORS = {
@@ -54,14 +61,14 @@ def threshold_figure(data: DossierInput) -> Figure | Missing:
         caption=caption,
         alt="Prevalence against threshold: "
         + "; ".join(
-            f"{row.get('jurisdiction')}: {_written(row)} against {_threshold(row)}, "
-            f"{row.get('verdict')}"
+            f"{jurisdiction_words(row.get('jurisdiction'))}: {_written(row)} against "
+            f"{_threshold(row)}, {row.get('verdict')}"
             for row in rows
         ),
         data=make_table(
             [
                 {
-                    "jurisdiction": row.get("jurisdiction"),
+                    "jurisdiction": jurisdiction_words(row.get("jurisdiction")),
                     "rule": row.get("rule_id"),
                     "prevalence": _written(row),
                     "threshold": _threshold(row),
@@ -86,7 +93,9 @@ def threshold_figure(data: DossierInput) -> Figure | Missing:
 
 def funnel_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
     """From new cases to patients eligible a year in one jurisdiction."""
-    name, title = "funnel", f"From new cases to eligible patients, {jurisdiction}".rstrip(", ")
+    name, title = "funnel", "From new cases to eligible patients"
+    if jurisdiction:
+        title += f", {jurisdiction_words(jurisdiction)}"
     steps = read_funnel(data, jurisdiction)
     if len(steps) < 2:
         return Missing(
@@ -165,7 +174,7 @@ def _written(row: dict[str, Any]) -> str:
 
 
 def _threshold(row: dict[str, Any]) -> str:
-    return format_value(row["threshold"], row.get("unit"))
+    return format_given(row["threshold"], row.get("unit"))
 
 
 def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
@@ -187,7 +196,8 @@ def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
     ]
     low, high = min(0.02, min(shares) / 1.5), max(3.0, max(shares) * 1.5)
     set_log(axes, "x", low, high)
-    ticks = [tick for tick in (0.001, 0.01, 0.1, 1.0, 10.0) if low <= tick <= high]
+    wanted = (0.001, 0.01, 0.1, 1.0, 10.0) if high / low > 500 else (0.03, 0.1, 0.3, 1.0, 3.0)
+    ticks = [tick for tick in wanted if low <= tick <= high]
     axes.set_xticks(ticks, [f"{100 * tick:g}%" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.set_xlabel("prevalence as a share of the threshold", color=palette.MUTED, labelpad=6)
@@ -210,11 +220,18 @@ def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
         verdict = str(row.get("verdict"))
         color = _VERDICT_COLORS.get(verdict, palette.STONE)
         y = position + (0.2 if canvas.compact else 0.0)
-        ends = _share(row, "low"), _share(row, "high")
-        if ends[0] is not None and ends[1] is not None:
-            axes.plot(ends, [y, y], color=color, linewidth=3, solid_capstyle="round", zorder=3)
+        low_end, high_end = _share(row, "low"), _share(row, "high")
+        if low_end is not None and high_end is not None:
+            axes.plot(
+                [low_end, high_end],
+                [y, y],
+                color=color,
+                linewidth=3,
+                solid_capstyle="round",
+                zorder=3,
+            )
         axes.plot(
-            _share(row, "prevalence"),
+            _share(row, "prevalence") or low,
             y,
             marker=_MARKERS.get(verdict, "o"),
             markersize=10,
@@ -252,7 +269,7 @@ def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
 
 def _write_threshold(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -> None:
     style: dict[str, Any] = {"annotation_clip": False, "va": "center"}
-    name = str(row.get("jurisdiction"))
+    name = jurisdiction_words(row.get("jurisdiction"))
     text = f"{_written(row)}"
     limit = f"threshold {_threshold(row)}"
     if compact:

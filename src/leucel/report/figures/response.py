@@ -250,7 +250,7 @@ def _draw_waterfall(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
     slim = 0.12 if count <= 120 else 0.0
     for category, mine in bars.items():
         vertices: list[tuple[float, float]] = []
-        codes: list[int] = []
+        codes: list[Any] = []
         for start, end, height in mine:
             low, high = start + slim, end - slim
             vertices += [(low, 0), (low, height), (high, height), (high, 0), (low, 0)]

@@ -12,6 +12,7 @@ from leucel.report.figures.timeline import wrap
 from leucel.report.inputs import DossierInput, number, texts
 from leucel.report.numbers import format_date, format_number, parse_date
 from leucel.report.tables import make_table
+from leucel.report.words import jurisdiction_words
 
 NAME = "routes"
 _ROW = 52.0
@@ -20,7 +21,9 @@ _STATUS = {"open": palette.SIMULATED, "doubtful": palette.OCHRE, "closed": palet
 
 def routes_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
     """The routes of one jurisdiction, with and without priority, from filing to decision."""
-    title = f"Routes and dates, {jurisdiction}".rstrip(", ")
+    title = "Routes and dates"
+    if jurisdiction:
+        title += f", {jurisdiction_words(jurisdiction)}"
     rows = [
         row
         for row in data.rows("routes")
@@ -169,7 +172,8 @@ def _draw_row(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -
         color=palette.INK,
         annotation_clip=False,
     )
-    name = str(row["route"]) + (" (with designation)" if row.get("with_designation") else "")
+    name = str(row["route"])
+    detail = _clock(row) + (", designated" if row.get("with_designation") else "")
     if compact:
         axes.annotate(
             f"{wrap(name, 46)[0]}",
@@ -183,7 +187,7 @@ def _draw_row(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -
         return
     lines = [
         *((line, palette.INK, "bold") for line in wrap(name, 30)),
-        (_clock(row), palette.MUTED, "normal"),
+        (detail, palette.MUTED, "normal"),
     ]
     for line, (text, ink, weight) in enumerate(lines):
         axes.annotate(

@@ -16,7 +16,7 @@ from leucel.report.tables import make_table
 
 NAME = "timeline"
 TITLE = "Milestones so far"
-_LINE = 13.5
+_LINE = 16.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,11 @@ def timeline_figure(data: DossierInput) -> Figure | Missing:
     if rough:
         caption += " A bar instead of a dot covers the month or year when the day is not known."
     alt = "Timeline: " + "; ".join(f"{item.written}, {item.what}" for item in found)
-    step = 46.0
     return draw_figure(
         NAME,
         lambda canvas: _draw(canvas, found),
-        height=58 + step * len(found) * 0.78,
-        narrow_height=58 + 58.0 * len(found),
+        height=46 + 46.0 * len(found),
+        narrow_height=46 + 64.0 * len(found),
         title=TITLE,
         caption=caption,
         alt=alt,

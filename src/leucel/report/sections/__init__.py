@@ -1,0 +1,1 @@
+"""What the sections show, already written out: one file a section."""

@@ -1,0 +1,71 @@
+"""A table of the run as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leucel.report.citing import mark_tag
+from leucel.report.inputs import DossierInput, clean, number, texts
+from leucel.report.numbers import format_count, format_number, format_plain, format_unit
+from leucel.report.tables import MAX_ROWS, Column, Table, thin
+from leucel.report.words import head_words
+
+_MEASURED = frozenset(
+    {
+        "value",
+        "mean",
+        "sd",
+        "median",
+        "min",
+        "max",
+        "low",
+        "high",
+        "q05",
+        "q25",
+        "q50",
+        "q75",
+        "q95",
+    }
+)
+
+
+def frame_table(data: DossierInput, name: str, caption: str = "") -> Table | None:
+    """A table of the run as it is, with its sources and marks turned into tags."""
+    rows = data.table_rows(name)
+    if not rows:
+        return None
+    keys = [key for key in rows[0] if key not in {"source", "sources", "color"}]
+    shown = thin(rows, MAX_ROWS)
+    numeric = {key: any(number(row.get(key)) is not None for row in shown) for key in keys}
+    measured = set(keys) & _MEASURED
+    cells = tuple(
+        tuple(
+            mark_tag(row.get(key))
+            if key in {"mark", "marks"}
+            else _cell(row.get(key), row.get("unit") if key in measured else None)
+            for key in keys
+        )
+        for row in shown
+    )
+    note = ""
+    if len(shown) < len(rows):
+        note = f"{len(shown)} of {format_count(len(rows))} rows, evenly spaced."
+    return Table(
+        columns=tuple(Column(head=head_words(key), numeric=numeric[key]) for key in keys),
+        rows=cells,
+        caption=caption or head_words(name),
+        note=note,
+    )
+
+
+def _cell(value: Any, unit: Any = None) -> str:
+    value = clean(value)
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(texts(value)) or "–"
+    if number(value) is not None:
+        return format_plain(value, unit) if unit else format_number(value)
+    return format_unit(value)
