@@ -32,8 +32,8 @@ _ROWS: tuple[tuple[str, float, str, float | None, str, str, str, str, str], ...]
      "CAR-T cells from marrow to blood"),
     ("k_kill_max", 0.343, "1/day", 0.50, "21", "K_Kill_max", _TABLE_1, "omega RSE 37%",
      "maximum kill of tumor cells"),
-    ("ec50_kill", 2.24, "molecules/cell", None, _FIXED, "KC_CAR-T_50", _TABLE_1, "from in-vitro killing",
-     "complexes on a tumor cell at half the maximum kill"),
+    ("ec50_kill", 2.24, "molecules/cell", None, _FIXED, "KC_CAR-T_50", _TABLE_1,
+     "from in-vitro killing", "complexes on a tumor cell at half the maximum kill"),
     ("n_m_protein", 0.215, "1", 0.21, "5", "gamma_m", _TABLE_1, "omega RSE 44%",
      "exponent of tumor burden in M-protein production"),
     ("n_s_bcma", 1.0, "1", 1.0, _FIXED, "gamma_b", _TABLE_1, "omega RSE 31%",
@@ -313,8 +313,9 @@ CARD = ModelCard(
     assay="transgene copies per ug genomic DNA in blood; serum M-protein as change from baseline;"
     " soluble BCMA. Limits of quantification and residual error are not reported",
     data="Means of dose cohorts (50, 150, 450 and 800 million CAR-positive cells, one infusion)"
-    " digitized from the report of CRB-401 (doi:10.1056/NEJMoa1817226); variability fitted to the response categories of 33"
-    " patients turned into continuous M-protein change, with the means fixed; Monolix",
+    " digitized from the report of CRB-401 (doi:10.1056/NEJMoa1817226); variability fitted to the"
+    " response categories of 33 patients turned into continuous M-protein change, with the means"
+    " fixed; Monolix",
     symbols=tuple((row[0], row[5]) for row in _ROWS),
     assumptions=(
         "The dose enters the blood as effector cells.",

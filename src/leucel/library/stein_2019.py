@@ -30,9 +30,9 @@ RANDOM_EFFECTS = Choice(
         ("variances", "the tabulated numbers are variances; omega is their square root"),
         ("standard_deviations", "the tabulated numbers are omega itself"),
     ),
-    reason="The re-implementation in nlmixr2lib states variances, and the spread it gives (CV of"
-    " the peak 96% against 72%) is the nearer one to the variability of the raw data; the"
-    " software of the paper prints standard deviations by default, so the other reading is kept.",
+    reason="The re-implementation in nlmixr2lib states variances; the software of the paper prints"
+    " standard deviations by default. The peak varies with a CV of 96% in the one reading and 72%"
+    " in the other, so the choice is shown to the user.",
 )
 
 
