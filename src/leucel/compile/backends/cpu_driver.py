@@ -102,7 +102,7 @@ def flush_subnormals(e: Emitter) -> Any:
 
 
 def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired: Any) -> None:
-    b, ar, lay, system = e.b, e.ar, e.layout, e.system
+    b, ar, lay = e.b, e.ar, e.layout
     time = e.get(lay.time)
     states = [e.get(lay.state + i) for i in range(lay.states)]
     known = e.constants()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -155,7 +155,7 @@ class Emitter:
 
     def load(self, place: Any, kind: ir.Type = F64) -> Any:
         """Load one item; arrays are aligned to their items only."""
-        align = {VECTOR: BYTES}.get(kind)
+        align = BYTES if kind == VECTOR else None
         return self.b.load(place, typ=kind, align=align)
 
     def row(self, row: int, lane: Any = None) -> Any:
@@ -212,7 +212,7 @@ class Emitter:
         return self.b.call(function, [bits, ir.Constant(I1, 1)])
 
     @contextmanager
-    def loop(self, *start: Any) -> Iterator[Loop]:
+    def loop(self, *start: Any) -> Generator[Loop]:
         """A loop over the given start values; see `Loop`."""
         before = self.b.block
         head = self.b.append_basic_block("loop")
@@ -226,7 +226,7 @@ class Emitter:
         self.b.position_at_end(done)
 
     @contextmanager
-    def each_bit(self, bits: Any) -> Iterator[Any]:
+    def each_bit(self, bits: Any) -> Generator[Any]:
         """Run the body for the number of each bit that is set, lowest first."""
         with self.loop(bits) as loop:
             (left,) = loop.values

@@ -1,4 +1,4 @@
-"""What is computed once for each subject: constants and initial values, eight subjects at a time."""
+"""What is computed once for each subject, eight at a time: constants and initial values."""
 
 from __future__ import annotations
 

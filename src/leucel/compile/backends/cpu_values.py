@@ -62,7 +62,8 @@ class LaneArithmetic:
     functions : gives the LLVM function of "exp", "log", "power" or "tanh".
     """
 
-    def __init__(self, builder: ir.IRBuilder, functions: Callable[[str], ir.Function]) -> None:
+    def __init__(self, builder: Any, functions: Callable[[str], ir.Function]) -> None:
+        # Any, because the type hints of llvmlite do not know the flags of its operations.
         self.builder = builder
         self.functions = functions
 
@@ -109,7 +110,7 @@ class LaneArithmetic:
         return self._extreme(">", a, b)
 
     def _extreme(self, relation: str, a: Any, b: Any) -> Any:
-        # What is not a number must win: the comparison is false for it, so `b` does; `a` needs help.
+        # Not a number must win: comparisons with it are false, so that of `b` does, `a` needs help.
         chosen = self.builder.fcmp_ordered(relation, a, b)
         broken = self.builder.fcmp_unordered("uno", a, a)
         return self.builder.select(self.builder.or_(chosen, broken), a, b)
@@ -141,7 +142,7 @@ class LaneArithmetic:
     def intrinsic(self, name: str, result: ir.Type, *args: Any) -> Any:
         """Call an intrinsic that is overloaded on the type of its result."""
         module = self.builder.module
-        suffix = {F64: "f64", VECTOR: "v8f64", INTEGERS: "v8i64"}[result]
+        suffix = "v8f64" if result == VECTOR else "f64"
         function = module.declare_intrinsic(
             f"{name}.{suffix}", (), ir.FunctionType(result, [a.type for a in args])
         )

@@ -281,8 +281,7 @@ class _Run:
                 solver.step()
             except (ValueError, np.linalg.LinAlgError):
                 return Status.NON_FINITE
-            outcome: str = solver.status
-            if outcome == "failed":
+            if str(solver.status) == "failed":
                 return Status.STEP_TOO_SMALL
             if not np.all(np.isfinite(solver.y)):
                 return Status.NON_FINITE
