@@ -1,1 +1,65 @@
-"""Being built."""
+"""Virtual trials: patients of the indication, kinetics, response by IMWG criteria, endpoints."""
+
+from leucel.trials.assumptions import Assumption, sources
+from leucel.trials.cohort import draw_patients
+from leucel.trials.comparison import Comparison
+from leucel.trials.design import (
+    DAYS_PER_MONTH,
+    ENDPOINTS,
+    CovariateModel,
+    DesignParameter,
+    DoseRule,
+    KineticsDesign,
+    PublishedEndpoint,
+    ResponseDesign,
+    SafetyDesign,
+    Schedule,
+    TrialDesign,
+    with_parameter,
+)
+from leucel.trials.eligibility import Criterion, Eligibility, eligible
+from leucel.trials.endpoints import EndpointRow, Observation
+from leucel.trials.imwg import ImwgCourse, ImwgRules, imwg_response
+from leucel.trials.kinetics import Kinetics, compile_kinetics, simulate_kinetics
+from leucel.trials.patients import VirtualPatients
+from leucel.trials.response import Response, compile_response, simulate_response
+from leucel.trials.trial import TrialModels, TrialResult, compile_trial, observe_trial, run_trial
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "ENDPOINTS",
+    "Assumption",
+    "Comparison",
+    "CovariateModel",
+    "Criterion",
+    "DesignParameter",
+    "DoseRule",
+    "Eligibility",
+    "EndpointRow",
+    "ImwgCourse",
+    "ImwgRules",
+    "Kinetics",
+    "KineticsDesign",
+    "Observation",
+    "PublishedEndpoint",
+    "Response",
+    "ResponseDesign",
+    "SafetyDesign",
+    "Schedule",
+    "TrialDesign",
+    "TrialModels",
+    "TrialResult",
+    "VirtualPatients",
+    "compile_kinetics",
+    "compile_response",
+    "compile_trial",
+    "draw_patients",
+    "eligible",
+    "imwg_response",
+    "observe_trial",
+    "run_trial",
+    "simulate_kinetics",
+    "simulate_response",
+    "sources",
+    "with_parameter",
+]
