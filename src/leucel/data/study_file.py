@@ -15,7 +15,7 @@ from leucel.data.profiles import Profiles, profiles_from_arrays
 
 _MISSING = frozenset({"", ".", "na", "nan", "null", "none"})
 _BELOW = frozenset({"blq", "bql", "bloq", "<lloq", "below", "bdl"})
-_LIMIT = re.compile(r"^<\s*(?P<limit>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)$")
+_LIMIT = re.compile(r"^<\s*(?P<limit>[\d.][\d.eE+-]*)$")
 _TRUE = frozenset({"1", "true", "yes", "t", "y"})
 _FALSE = frozenset({"0", "false", "no", "f", "n", "", "."})
 
@@ -232,7 +232,7 @@ def _measurement(text: str, lloq: float | None, flagged: bool) -> tuple[float | 
         return unknown, True
     match = _LIMIT.match(text)
     if match:
-        return float(match["limit"]), True
+        return _number(match["limit"]), True
     value = _number(text)
     if value is None or flagged:
         return value, flagged
