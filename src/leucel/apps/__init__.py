@@ -1,1 +1,1 @@
-"""Being built."""
+"""What people start: the command line."""

@@ -1,8 +1,18 @@
 """Programmes: the file of a product, read and run part by part into a dossier."""
 
-from leucel.programme.files import check_file
+from leucel.programme.dossier import construct_svg, dossier_files
+from leucel.programme.files import check_file, read_residues
 from leucel.programme.folder import RunFolder
-from leucel.programme.plain import json_text, plain
+from leucel.programme.parts import PARTS
+from leucel.programme.parts.cohort import programme_patients, trial_design
+from leucel.programme.parts.designation import (
+    milestone_register,
+    programme_designation,
+    programme_routes,
+)
+from leucel.programme.parts.population import programme_burden
+from leucel.programme.parts.product import programme_construct, programme_dose
+from leucel.programme.plain import json_text, parquet_bytes, plain
 from leucel.programme.reader import (
     Programme,
     parse_programme,
@@ -19,8 +29,10 @@ from leucel.programme.run import (
     run_programme,
 )
 from leucel.programme.schema import ProgrammeFile
+from leucel.programme.template import template_text, write_template
 
 __all__ = [
+    "PARTS",
     "Part",
     "PartInput",
     "PartResult",
@@ -30,11 +42,25 @@ __all__ = [
     "RunFolder",
     "RunReport",
     "check_file",
+    "construct_svg",
+    "dossier_files",
     "json_text",
+    "milestone_register",
+    "parquet_bytes",
     "parse_programme",
     "plain",
+    "programme_burden",
+    "programme_construct",
+    "programme_designation",
+    "programme_dose",
+    "programme_patients",
+    "programme_routes",
     "programme_schema",
     "read_programme",
+    "read_residues",
     "run_programme",
     "shipped_programmes",
+    "template_text",
+    "trial_design",
+    "write_template",
 ]

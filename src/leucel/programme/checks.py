@@ -9,9 +9,11 @@ from __future__ import annotations
 import calendar
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
-from leucel.core import Mark, Place, Problem, unknown_name
+from leucel.core import InputError, Mark, Place, Problem, unknown_name
+from leucel.programme.design import DISTRIBUTION_KEYS
 from leucel.programme.faults import dotted
 from leucel.programme.positions import Path, Positions
 
@@ -51,6 +53,7 @@ class _Checker:
             *self.dose(),
             *self.intervals(),
             *self.distributions(),
+            *self.names(),
         ]
 
     def place(self, path: Path, *, key: bool = False) -> Place:
@@ -183,28 +186,35 @@ class _Checker:
 
     def distributions(self) -> Iterator[Problem]:
         """A distribution has the numbers that it needs, and no others."""
+        from leucel.stats import distribution_from_dict
+
         for index, entry in enumerate(self.tables("patients", "covariates")):
             path: Path = ("patients", "covariates", index)
-            kind = entry.get("distribution")
-            if kind not in DISTRIBUTIONS:
-                continue
-            needed, optional = DISTRIBUTIONS[kind]
-            given = {name for name in _ALL_NUMBERS if name in entry}
-            missing = [name for name in needed if name not in given]
-            surplus = sorted(given - {*needed, *optional})
-            if missing:
-                yield Problem(
-                    what=f"the distribution {kind} of {entry.get('name')} needs more numbers",
-                    where=self.place(path),
-                    allowed=", ".join((*needed, *optional)),
-                    fix=f"add {', '.join(missing)}",
-                )
-            for name in surplus:
-                yield Problem(
-                    what=f"the distribution {kind} of {entry.get('name')} has no {name}",
-                    where=self.place((*path, name), key=True),
-                    allowed=", ".join((*needed, *optional)),
-                )
+            try:
+                distribution_from_dict(distribution_data(entry))
+            except InputError as error:
+                for problem in error.problems:
+                    key = problem.where.key if problem.where else None
+                    where = self.place((*path, key)) if key else self.place(path)
+                    yield replace(problem, where=where)
+
+    def names(self) -> Iterator[Problem]:
+        """Models and jurisdictions are among those that leucel knows."""
+        from leucel.epidemiology import AREAS
+        from leucel.library import catalog
+
+        models = [card.id for card in catalog()]
+        for section in ("kinetics", "response"):
+            model = self.at((section,)).get("model")
+            if isinstance(model, str) and model not in models:
+                where = self.place((section, "model"))
+                yield unknown_name(model, models, noun="model", where=where)
+        codes = [area.code for area in AREAS]
+        for index, entry in enumerate(self.tables("jurisdictions")):
+            code = entry.get("code")
+            if isinstance(code, str) and code not in codes:
+                where = self.place(("jurisdictions", index, "code"))
+                yield unknown_name(code, codes, noun="jurisdiction", where=where)
 
     def scales(self) -> list[Problem]:
         """Only a crude prevalence may be tested against a legal threshold."""
@@ -218,7 +228,8 @@ class _Checker:
                         what="an age-standardized rate cannot be tested against a legal threshold: "
                         "a threshold counts people, and a standardized rate does not",
                         where=self.place((*path, "use")),
-                        received=f"{entry.get('value')} {entry.get('unit')} ({entry.get('scale')})",
+                        received=f"{entry.get('value')} per {entry.get('per', 100_000)} "
+                        f"({entry.get('scale')})",
                         allowed="a crude prevalence",
                         fix="set use = 'context', or give the crude prevalence",
                     )
@@ -237,7 +248,7 @@ class _Checker:
                     Problem(
                         what="an age-standardized rate names no standard population",
                         where=self.place(path),
-                        fix="add standard = 'Segi-Doll world' or the standard that was used",
+                        fix="add standard = 'segi_doll_world' or the standard that was used",
                     )
                 )
         return found
@@ -266,28 +277,16 @@ class _Checker:
         return cast(Mapping[str, Any], node) if isinstance(node, Mapping) else {}
 
 
-# Numbers that each distribution needs, and those it may have.
-DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "constant": (("value",), ()),
-    "normal": (("mean", "sd"), ()),
-    "truncated_normal": (("median", "low", "high"), ("sd",)),
-    "lognormal": (("median", "sigma"), ("low", "high")),
-    "bernoulli": (("probability",), ()),
-    "categorical": (("levels", "weights"), ()),
-    "shifted_geometric": (("median", "low"), ("high",)),
-}
-_ALL_NUMBERS = (
-    "value",
-    "mean",
-    "sd",
-    "median",
-    "sigma",
-    "low",
-    "high",
-    "probability",
-    "levels",
-    "weights",
-)
+def distribution_data(covariate: Mapping[str, Any]) -> dict[str, Any]:
+    """The distribution of a covariate in the form that the stats room reads."""
+    data: dict[str, Any] = {
+        key: covariate[key] for key in DISTRIBUTION_KEYS if covariate.get(key) is not None
+    }
+    # Only a summary by a range needs the number of subjects; elsewhere it is provenance.
+    by_range = {"median", "low", "high"} <= set(data)
+    if by_range and covariate.get("n") is not None:
+        data["n"] = covariate["n"]
+    return {"distribution": covariate.get("distribution"), **data}
 
 
 def _walk(node: Any, path: Path = (), *, tables: bool = False) -> Iterator[tuple[Path, Any]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leucel.core import Source
+from leucel.core import InputError, Problem, Source
 from leucel.programme.plain import json_text, parquet_bytes, plain
 from leucel.programme.reader import Programme
 from leucel.programme.result import PartResult
-from leucel.report import DossierInput, render_dossier
 
 
 def dossier_files(
@@ -27,8 +26,10 @@ def dossier_files(
     summary : contents of `summary.json`.
     manifest : what the run was made from, without the hashes of its files.
     """
+    from leucel.report import DossierInput, build_dossier
+
     tables = {name: table for result in results.values() for name, table in result.tables.items()}
-    rendered = render_dossier(
+    rendered = build_dossier(
         DossierInput(
             summary=summary,
             tables=tables,
@@ -53,3 +54,29 @@ def collected_sources(programme: Programme, results: Mapping[str, PartResult]) -
     for result in results.values():
         sources |= result.sources
     return sources | programme.file.bibliography()
+
+
+def construct_svg(programme: Programme) -> str:
+    """The linear map of the programme's receptor as an SVG file.
+
+    Raises
+    ------
+    InputError
+        When the receptor has nothing to draw.
+    """
+    import numpy as np
+
+    from leucel.product import describe_product
+    from leucel.programme.parts.product import programme_construct, programme_dose
+    from leucel.report import DossierInput, build_dossier
+
+    # The drawing needs no patients; one of any weight keeps the table of doses from being empty.
+    product = describe_product(
+        programme_construct(programme), programme_dose(programme), np.array([70.0])
+    )
+    figures = build_dossier(
+        DossierInput(summary={"product": plain(product.to_summary())}, tables=product.to_frames())
+    ).figures
+    if "construct" not in figures:
+        raise InputError(Problem(what="the receptor has no part to draw"))
+    return figures["construct"]

@@ -101,7 +101,7 @@ def _problem(
         return Problem(
             what=f"the key {path[-1]!r} is missing",
             where=_place(file, positions.of_key(path[:-1]) or (1, 1), path),
-            fix=f"add {path[-1]} = ...",
+            fix=_addition(path, schema),
         )
     if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
         allowed = schema.names(path[:-1])
@@ -151,6 +151,16 @@ def _problem(
         received=_shown(given),
         allowed=_KINDS.get(kind),
     )
+
+
+def _addition(path: Path, schema: SchemaMap) -> str:
+    node = schema.node(path) or {}
+    name = dotted(tuple(part for part in path if isinstance(part, str)))
+    if "items" in node and "properties" in (schema.node((*path, 0)) or {}):
+        return f"add a section [[{name}]]"
+    if "properties" in node and schema.names(path)[:1] != ("value",):
+        return f"add a section [{name}]"
+    return f"add {path[-1]} = ..."
 
 
 def _named(path: Path) -> str:

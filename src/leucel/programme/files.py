@@ -52,7 +52,7 @@ def check_file(path: Path) -> dict[str, Any]:
     if ending in {".fasta", ".fa", ".faa"}:
         from leucel.product import read_protein
 
-        read_protein(_residues(path), name=path.name)
+        read_protein(read_residues(path), name=path.name)
         return {"what": "protein", "gaps": []}
     with storage_errors(path, "read"):
         path.stat()
@@ -66,7 +66,8 @@ def check_file(path: Path) -> dict[str, Any]:
     )
 
 
-def _residues(path: Path) -> str:
+def read_residues(path: Path) -> str:
+    """The residues of a FASTA file with one sequence."""
     with storage_errors(path, "read"):
         lines = path.read_text("utf-8", errors="replace").splitlines()
     if sum(line.startswith(">") for line in lines) > 1:

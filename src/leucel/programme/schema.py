@@ -13,7 +13,9 @@ from leucel.programme.design import (
     PatientsSection,
     PopulationSection,
     PublishedEndpoint,
+    RateMeasure,
     ResponseSection,
+    SafetySection,
     TrialSection,
 )
 from leucel.programme.values import (
@@ -160,16 +162,16 @@ class MilestoneSection:
     id: Identifier
     date: PartialDate = Field(description="YYYY, YYYY-MM or YYYY-MM-DD")
     jurisdiction: Identifier
-    event: Literal[
+    kind: Literal[
         "approval",
         "orphan_designation",
-        "ind",
-        "filing",
-        "trial",
+        "other_designation",
+        "filing_accepted",
+        "trial_clearance",
         "other",
     ]
-    text: Text
-    status: Literal["done", "planned"] = "done"
+    authority: StrictStr = ""
+    text: Text = Field(description="what happened, in a sentence")
     source: StrictStr
     mark: MarkName
     note: StrictStr = ""
@@ -188,13 +190,13 @@ class QuotedRateSection:
     id: Identifier
     text: Text = Field(description="what the document says")
     value: Number
-    unit: Text
-    measure: Literal["incidence", "prevalence_5y", "prevalence_complete", "mortality"]
+    per: Number = Field(default=100_000.0, description="people that the value refers to")
+    measure: RateMeasure
     scale: Literal["crude", "age-standardized"]
-    standard: StrictStr | None = Field(
-        default=None, description="standard population; needed when age-standardized"
-    )
-    region: Text
+    standard: (
+        Literal["segi_doll_world", "who_2000_2025", "european_1976", "european_2013"] | None
+    ) = Field(default=None, description="standard population; needed when age-standardized")
+    region: Text = Field(description="area code; WLD is the world")
     year: Annotated[int, Field(strict=True, ge=1900, le=2200)]
     use: Literal["context", "threshold test"] = Field(
         default="context", description="only a crude rate may be tested against a threshold"
@@ -257,6 +259,7 @@ class ProgrammeFile:
     patients: PatientsSection
     kinetics: KineticsSection
     response: ResponseSection
+    safety: SafetySection | None = None
     trial: TrialSection
     epidemiology: PopulationSection
     jurisdictions: tuple[JurisdictionSection, ...] = Field(min_length=1)

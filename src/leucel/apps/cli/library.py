@@ -1,0 +1,379 @@
+"""`leucel models`, `simulate` and `nca`: the library of models and study data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leucel.apps.cli.bars import progress_bars
+from leucel.apps.cli.options import JsonOption, QuietOption, ThreadsOption, usable_threads
+from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leucel.core import Evidence
+    from leucel.library import ModelCard
+    from leucel.model import ModelSpec, Parameter
+
+_SUMMARY_TIMES = 9
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command(epilog="Example: leucel models stein_2019_tisagenlecleucel")(guarded(models))
+    app.command(
+        epilog="Example: leucel simulate singh_2021_idecabtagene --n 200 --times 0:365:1 "
+        "--dose 450e6 --seed 7 --out simulated.parquet"
+    )(guarded(simulate))
+    app.command(epilog="Example: leucel nca study.csv --lloq 50 --out parameters.csv")(guarded(nca))
+
+
+def models(
+    model: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A model; all of them when not given.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the published models, or show the card of one."""
+    from leucel.library import catalog, get_model
+
+    if model is None:
+        rows = [
+            {
+                "id": card.id,
+                "title": card.title,
+                "product": card.product,
+                "target": card.target,
+                "population": card.population,
+                "status": card.status.value,
+                "doi": card.source.doi,
+            }
+            for card in catalog()
+        ]
+        if json:
+            print_json(rows)
+        else:
+            print_table(
+                rows, {"id": "id", "product": "product", "target": "target", "status": "status"}
+            )
+        return
+    spec, card = get_model(model)
+    if json:
+        print_json(_card_data(spec, card))
+    else:
+        _show_card(spec, card)
+
+
+def _card_data(spec: ModelSpec, card: ModelCard) -> dict[str, Any]:
+    return {
+        "card": card,
+        "model": {
+            "name": spec.name,
+            "parameters": [_parameter_row(parameter, card) for parameter in spec.parameters],
+            "states": list(spec.states),
+            "equations": dict(spec.odes),
+            "outputs": list(spec.outputs),
+        },
+    }
+
+
+def _parameter_row(parameter: Parameter, card: ModelCard) -> dict[str, Any]:
+    evidence: Evidence | None = parameter.evidence
+    return {
+        "name": parameter.name,
+        "symbol": card.symbol(parameter.name),
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "omega": parameter.omega,
+        "meaning": parameter.meaning,
+        "source": evidence.source if evidence else "",
+        "place": evidence.place if evidence else "",
+        "mark": evidence.mark.value if evidence else "",
+    }
+
+
+def _show_card(spec: ModelSpec, card: ModelCard) -> None:
+    console = screen()
+    console.print(f"[bold]{card.title}[/bold]  ({card.id}, {card.status.value})")
+    console.print(f"{card.source.citation}  {card.source.link or ''}")
+    for head, text in (
+        ("product", card.product),
+        ("target", card.target),
+        ("population", card.population),
+        ("assay", card.assay),
+        ("data", card.data),
+    ):
+        console.print(f"[dim]{head}:[/dim] {text}")
+    print_table(
+        (_parameter_row(parameter, card) for parameter in spec.parameters),
+        {
+            "name": "parameter",
+            "symbol": "symbol",
+            "value": "value",
+            "unit": "unit",
+            "omega": "omega",
+            "mark": "mark",
+            "place": "place",
+        },
+    )
+    for choice in card.choices:
+        options = "; ".join(f"{name}: {text}" for name, text in choice.options)
+        console.print(f"[dim]choice {choice.name}:[/dim] {options}")
+    for defect in card.defects:
+        console.print(f"[dim]defect:[/dim] {defect.what} [dim]resolved:[/dim] {defect.resolution}")
+    for limit in card.limits:
+        console.print(f"[dim]limit:[/dim] {limit}")
+    if card.checks:
+        print_table(
+            (
+                {
+                    "name": check.name,
+                    "expected": check.expected,
+                    "ours": check.ours,
+                    "deviation": f"{100 * check.deviation:+.2f}%",
+                    "unit": check.unit,
+                    "mark": check.mark.value,
+                }
+                for check in card.checks
+            ),
+            {
+                "name": "it reproduces",
+                "expected": "expected",
+                "ours": "leucel",
+                "deviation": "deviation",
+                "unit": "unit",
+                "mark": "mark",
+            },
+        )
+
+
+def simulate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the library.")],
+    n: Annotated[int, typer.Option("--n", help="Subjects; 1 is the typical one.", min=1)] = 1,
+    times: Annotated[
+        str, typer.Option("--times", help="START:END:STEP, or times separated by commas; days.")
+    ] = "0:365:1",
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE in place of a typical value; may be repeated."),
+    ] = None,
+    choices: Annotated[
+        list[str] | None,
+        typer.Option("--choice", help="NAME=OPTION of the model's card; may be repeated."),
+    ] = None,
+    dose: Annotated[
+        float | None, typer.Option("--dose", help="CAR+ T cells given at day 0.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random effects.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write all courses here (.parquet or .csv).")
+    ] = None,
+    threads: ThreadsOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Simulate a model of the library for one subject or many."""
+    from leucel.compile import compile_model
+    from leucel.core import RandomStream
+    from leucel.library import get_model
+    from leucel.model import individual_values, random_effects, with_values
+    from leucel.solve import Doses, SolveOptions
+    from leucel.solve import simulate as solve
+
+    spec, card = get_model(model, **_pairs(choices, "--choice"))
+    given = {name: _number(text, "--set") for name, text in _pairs(values, "--set").items()}
+    spec = with_values(spec, given) if given else spec
+    stream = RandomStream(seed)
+    etas = (
+        {
+            name: omega * stream.normal(f"eta_{name}", subjects=n)
+            for name, omega in random_effects(spec).items()
+        }
+        if n > 1
+        else {}
+    )
+    with progress_bars(show=not (json or quiet)) as progress:
+        found = solve(
+            compile_model(spec),
+            parameters=individual_values(spec, etas),
+            times=_times(times),
+            doses=Doses.bolus(dose) if dose is not None else None,
+            subjects=n,
+            options=SolveOptions(threads=usable_threads(threads)),
+            progress=progress,
+        )
+    if out is not None:
+        _write_frame(found.to_frame(), out)
+    rows = [
+        row
+        for name in found.names
+        for row in _quantiles(name, found.unit(name), found.times, found.output(name))
+    ]
+    failed = {status.name: count for status, count in found.count_by_status().items()}
+    if json:
+        print_json(
+            {
+                "model": card.id,
+                "subjects": n,
+                "seed": seed,
+                "dose": dose,
+                "status": failed,
+                "quantiles": rows,
+                "file": str(out) if out else None,
+            }
+        )
+        return
+    step = max(1, len(found.times) // _SUMMARY_TIMES)
+    shown_times = set(found.times[::step].tolist()) | {float(found.times[-1])}
+    heads = {"output": "output", "time": "day", "q50": "median", "unit": "unit"}
+    if n > 1:
+        heads = {
+            "output": "output",
+            "time": "day",
+            "q05": "5%",
+            "q50": "median",
+            "q95": "95%",
+            "unit": "unit",
+        }
+    print_table((row for row in rows if row["time"] in shown_times), heads)
+    console = screen()
+    if set(failed) - {"OK"}:
+        console.print(f"[yellow]not every subject was solved:[/yellow] {failed}")
+    if out is not None:
+        console.print(f"wrote [bold]{out}[/bold]")
+
+
+def nca(
+    study: Annotated[
+        Path, typer.Argument(metavar="STUDY", help="CSV with the columns id, time and value.")
+    ],
+    lloq: Annotated[
+        float | None, typer.Option("--lloq", help="Limit of quantification, copies/ug.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the rows here (.parquet or .csv).")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Non-compartmental parameters of a study: peak, areas, half-life, persistence."""
+    from leucel.data import read_profiles
+    from leucel.nca import nca as analyze
+
+    results = analyze(read_profiles(study, lloq=lloq), lloq=lloq)
+    if out is not None:
+        _write_frame(results.to_frame(), out)
+    if json:
+        print_json(list(results.rows()))
+        return
+    print_table(
+        results.to_summary()["parameters"],
+        {
+            "parameter": "parameter",
+            "unit": "unit",
+            "n": "n",
+            "median": "median",
+            "q05": "5%",
+            "q95": "95%",
+            "geometric_mean": "geometric mean",
+            "geometric_cv_percent": "geometric CV%",
+        },
+        title=f"{len(results.subjects)} subjects, limit {shown(lloq)}",
+    )
+    if out is not None:
+        screen().print(f"wrote [bold]{out}[/bold]")
+
+
+def _quantiles(
+    name: str, unit: str, times: NDArray[np.float64], values: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    import numpy as np
+
+    solved = values[~np.isnan(values).any(axis=1)]
+    if not len(solved):
+        return []
+    low, middle, high = np.quantile(solved, [0.05, 0.5, 0.95], axis=0)
+    return [
+        {
+            "output": name,
+            "time": float(time),
+            "q05": float(low[i]),
+            "q50": float(middle[i]),
+            "q95": float(high[i]),
+            "unit": unit,
+        }
+        for i, time in enumerate(times)
+    ]
+
+
+def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    from leucel.core import InputError, Problem
+
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            problems.append(Problem(what=f"{option} needs NAME=VALUE", received=repr(text)))
+        found[name.strip()] = value.strip()
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _number(text: str, option: str) -> float:
+    from leucel.core import InputError, Problem
+
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(
+            Problem(what=f"{option} needs a number", received=repr(text), allowed="NAME=NUMBER")
+        ) from None
+
+
+def _times(text: str) -> NDArray[np.float64]:
+    import numpy as np
+
+    from leucel.core import InputError, Problem
+
+    try:
+        if ":" in text:
+            start, end, step = (float(part) for part in text.split(":"))
+            count = int(np.floor((end - start) / step + 1e-9)) + 1
+            if step > 0 and 1 <= count <= 1_000_000:
+                return np.asarray(start + step * np.arange(count), dtype=np.float64)
+        else:
+            return np.array([float(part) for part in text.split(",")])
+    except (ValueError, ZeroDivisionError, OverflowError):
+        pass
+    raise InputError(
+        Problem(
+            what="--times cannot be read",
+            received=repr(text),
+            allowed="START:END:STEP with a positive step and at most a million times, or a list "
+            "such as 0,7,14,28",
+        )
+    )
+
+
+def _write_frame(frame: Any, path: Path) -> None:
+    from leucel.core import InputError, Problem, write_atomic
+    from leucel.programme import parquet_bytes
+
+    ending = path.suffix.casefold()
+    if ending == ".parquet":
+        write_atomic(path, parquet_bytes(frame))
+    elif ending == ".csv":
+        write_atomic(path, frame.to_csv(index=False))
+    else:
+        raise InputError(
+            Problem(
+                what="the ending of --out does not say what to write",
+                received=path.name,
+                allowed=".parquet or .csv",
+            )
+        )

@@ -1,0 +1,166 @@
+"""What commands put on the screen: JSON, tables, panels for errors, progress bars."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_INTERRUPTED = 130
+_FAILED = 1
+
+
+def guarded(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Turn every error of a command into one panel on stderr and an exit code.
+
+    0 is success, 1 a failure, 2 unusable input, 130 an interruption.
+    """
+
+    @functools.wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            hint = (
+                "the finished parts are kept: run the same command with --resume"
+                if command.__name__ == "run"
+                else ""
+            )
+            show_error("Interrupted", [hint or "nothing was kept"])
+            raise typer.Exit(_INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader of our output has gone away; that is its right.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(_FAILED) from None
+        except Exception as error:
+            raise typer.Exit(_explain(error)) from error
+
+    return run
+
+
+def _explain(error: Exception) -> int:
+    from leucel.core import InputError, LeucelError
+
+    if isinstance(error, InputError):
+        count = len(error.problems)
+        title = "1 problem with the input" if count == 1 else f"{count} problems with the input"
+        show_error(title, [str(problem) for problem in error.problems])
+        return error.exit_code
+    if isinstance(error, LeucelError):
+        show_error("leucel could not finish", [str(error)])
+        return error.exit_code
+    logging.getLogger(__name__).debug("unexpected error", exc_info=error)
+    if isinstance(error, MemoryError):
+        show_error("leucel could not finish", ["there is not enough memory; use fewer patients"])
+        return _FAILED
+    where = _innermost_place(error)
+    show_error(
+        "A fault in leucel",
+        [
+            f"{type(error).__name__}: {error} ({where})",
+            "This is not your fault: please report it with the command that led here.",
+        ],
+    )
+    return _FAILED
+
+
+def _innermost_place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "place unknown"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def show_error(title: str, lines: Sequence[str]) -> None:
+    """Print a panel on stderr."""
+    from rich import box
+    from rich.panel import Panel
+    from rich.text import Text
+
+    text = Text("\n".join(f"• {line}" if len(lines) > 1 else line for line in lines))
+    screen(error=True).print(
+        Panel(text, title=title, title_align="left", border_style="red", box=box.ROUNDED)
+    )
+
+
+def screen(*, error: bool = False) -> Console:
+    """The terminal, stdout or stderr."""
+    from rich.console import Console
+
+    return Console(stderr=error, highlight=False, soft_wrap=False)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON on stdout; NaN and infinity become null."""
+    from leucel.programme import plain
+
+    sys.stdout.write(json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_table(
+    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *, title: str = ""
+) -> None:
+    """Print rows as a table; `columns` maps keys to heads."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    found = [dict(row) for row in rows]
+    for key, head in columns.items():
+        numeric = any(isinstance(row.get(key), int | float) for row in found)
+        table.add_column(head, justify="right" if numeric else "left", overflow="fold")
+    for row in found:
+        table.add_row(*(shown(row.get(key)) for key in columns))
+    screen().print(table)
+
+
+def shown(value: Any) -> str:
+    """A value in a cell: four digits at most, a dash for nothing.
+
+    Examples
+    --------
+    >>> shown(12345.678), shown(0.24561), shown(None), shown(["a", "b"])
+    ('12,346', '0.2456', '–', 'a, b')
+    """
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        if abs(value) >= 1e7:
+            return f"{value:.3g}"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def with_limits(value: Any, low: Any, high: Any) -> str:
+    """A value with its limits in brackets.
+
+    Examples
+    --------
+    >>> with_limits(96.04, 90.2, 98.9), with_limits(3.0, None, None)
+    ('96.04 (90.2 to 98.9)', '3')
+    """
+    if value is None or (low is None and high is None):
+        return shown(value)
+    return f"{shown(value)} ({shown(low)} to {shown(high)})"

@@ -1,0 +1,18 @@
+"""The parts of a run, in their order."""
+
+from leucel.programme.parts.designation import designation_part
+from leucel.programme.parts.population import population_part
+from leucel.programme.parts.product import product_part
+from leucel.programme.run import Part
+
+PARTS = (
+    Part(name="product", title="Product", work=product_part, arguments=("patients", "seed")),
+    Part(name="population", title="Population", work=population_part, arguments=("seed",)),
+    Part(
+        name="designation",
+        title="Designation and routes",
+        work=designation_part,
+        arguments=("seed", "as_of"),
+    ),
+)
+"""Each part is kept on the disk when it is finished; a resumed run repeats none of them."""
