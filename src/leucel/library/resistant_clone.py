@@ -30,9 +30,9 @@ def with_resistant_clone(spec: ModelSpec, *, fraction: float | None = None) -> M
     Adds the state ``resistant`` [cells/L marrow] with ``d/dt resistant = k_growth_resistant *
     resistant`` and the parameters ``fraction_resistant`` (share of the clone at baseline) and
     ``k_growth_resistant`` [1/day]. Both clones together make M-protein and sBCMA and are the tumor
-    outputs; the sensitive clone starts at the rest of ``tumor_0``. A clone of less than
-    ``extinction_cells`` cells in the marrow does not exist: it starts at 0, and is set to 0 when it
-    falls below.
+    outputs; the sensitive clone starts at the rest of ``tumor_0``. Where the model has the extinction
+    rule it holds for the clone too: below ``extinction_cells`` cells in the marrow it starts at 0,
+    and is set to 0 when it falls below.
 
     Parameters
     ----------
@@ -89,13 +89,14 @@ def with_resistant_clone(spec: ModelSpec, *, fraction: float | None = None) -> M
             "equal to the growth of the sensitive clone: no cost of resistance is assumed",
         ),
     )
+    ruled = any(event.name == "tumor_extinct" for event in spec.events)
+    start = "fraction_resistant*tumor_0"
     model = with_state(
         model,
         State(
             name="resistant",
             unit="cells/L",
-            initial="if(fraction_resistant*tumor_0*vol_marrow < extinction_cells, 0,"
-            " fraction_resistant*tumor_0)",
+            initial=f"if({start}*vol_marrow < extinction_cells, 0, {start})" if ruled else start,
             meaning="myeloma cells in marrow that CAR-T cells do not bind",
         ),
         ode="k_growth_resistant*resistant",
@@ -103,6 +104,8 @@ def with_resistant_clone(spec: ModelSpec, *, fraction: float | None = None) -> M
     model = with_initial(model, {"tumor": "(1 - fraction_resistant)*tumor_0"})
     burden = next(e for e in model.expressions if e.name == "burden")
     model = with_expression(model, replace(burden, text="tumor + resistant"))
+    if not ruled:
+        return model
     return with_event(
         model,
         Event(

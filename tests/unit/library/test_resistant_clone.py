@@ -49,6 +49,13 @@ def test_less_than_one_cell_is_no_clone() -> None:
     assert initial(with_resistant_clone(SPEC, fraction=1e-9), "resistant") == 2.5
 
 
+def test_without_the_rule_the_clone_has_none_either() -> None:
+    unruled, _ = get_model("singh_2021_idecabtagene", extinction="none")
+    clone = with_resistant_clone(unruled, fraction=1e-12)
+    assert clone.events == ()
+    assert initial(clone, "resistant") == 2.5e-3
+
+
 def test_biomarkers_come_from_both_clones() -> None:
     system = symbolic_system(CLONE)
     index = {s.name: i for i, s in enumerate(system.states)}
