@@ -30,9 +30,9 @@ def with_resistant_clone(spec: ModelSpec, *, fraction: float | None = None) -> M
     Adds the state ``resistant`` [cells/L marrow] with ``d/dt resistant = k_growth_resistant *
     resistant`` and the parameters ``fraction_resistant`` (share of the clone at baseline) and
     ``k_growth_resistant`` [1/day]. Both clones together make M-protein and sBCMA and are the tumor
-    outputs; the sensitive clone starts at the rest of ``tumor_0``. Where the model has the extinction
-    rule it holds for the clone too: below ``extinction_cells`` cells in the marrow it starts at 0,
-    and is set to 0 when it falls below.
+    outputs; the sensitive clone starts at the rest of ``tumor_0``. The extinction rule, where the
+    model has it, holds for the clone too: below ``extinction_cells`` cells in the marrow it starts
+    at 0, and is set to 0 when it falls below.
 
     Parameters
     ----------
