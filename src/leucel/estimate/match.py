@@ -289,12 +289,13 @@ def _search(objective: _Objective) -> MatchResult:
             )
         )
     try:
-        # "trf" is Levenberg-Marquardt in trust-region form; unlike MINPACK's it starts with a
-        # radius of the size of the start and accepts fewer targets than parameters.
+        # "trf" is Levenberg-Marquardt in trust-region form. Searching the distance from the start
+        # sets its first radius to 1: from where a rate is saturated and nearly flat, a full step
+        # would jump to the other end of the scale.
         fit: Any = least_squares(
-            objective.residuals,
-            x,
-            jac=objective.jacobian,  # pyright: ignore[reportArgumentType]
+            lambda move: objective.residuals(x + move),
+            np.zeros(x.size),
+            jac=lambda move: objective.jacobian(x + move),  # pyright: ignore[reportArgumentType]
             method="trf",
             xtol=options.tolerance,
             ftol=options.tolerance,
