@@ -273,11 +273,22 @@ class _Translator:
                 below.append(self._b.power(self(factor.base), self._b.constant(-float(factor.exp))))
             else:
                 above.append(self(factor))
-        numerator = self._grouped(above, self._b.multiply)
-        denominator = self._grouped(below, self._b.multiply)
-        if numerator is None:
-            numerator = self._b.constant(1.0)
-        return numerator if denominator is None else self._b.divide(numerator, denominator)
+        # A quotient of constants is computed once for each subject, which saves a division.
+        fixed, numerator, denominator = (
+            self._grouped(part, self._b.multiply)
+            for part in (
+                [n for n in above if self._levels(n) < 2],
+                [n for n in above if self._levels(n) >= 2],
+                [n for n in below if self._levels(n) >= 2],
+            )
+        )
+        fixed_below = self._grouped([n for n in below if self._levels(n) < 2], self._b.multiply)
+        if fixed is None:
+            fixed = self._b.constant(1.0)
+        if fixed_below is not None:
+            fixed = self._b.divide(fixed, fixed_below)
+        result = fixed if numerator is None else self._b.multiply(fixed, numerator)
+        return result if denominator is None else self._b.divide(result, denominator)
 
     def _piecewise(self, e: Any) -> int:
         result: int | None = None

@@ -46,7 +46,9 @@ class MachineCode:
         module.data_layout = str(machine.target_data)
         parsed = binding.parse_assembly(str(module))
         parsed.verify()
-        options = binding.create_pipeline_tuning_options(speed_level=2)
+        # The code is straight and already in vectors: more than level 1 costs half a second on a
+        # model of nine states and runs no faster.
+        options = binding.create_pipeline_tuning_options(speed_level=1)
         passes = binding.create_pass_builder(machine, options)
         passes.getModulePassManager().run(parsed, passes)
         self._engine = binding.create_mcjit_compiler(parsed, machine)

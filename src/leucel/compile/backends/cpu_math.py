@@ -157,7 +157,7 @@ class _Functions:
         return result, self.b.fadd(self.b.fsub(total, result), low)
 
     def two_sum(self, a: Any, b: Any) -> tuple[Any, Any]:
-        """a + b and its rounding error, a of larger size or zero."""
+        """a + b and its rounding error."""
         total = self.b.fadd(a, b)
         moved = self.b.fsub(total, a)
         error = self.b.fadd(self.b.fsub(a, self.b.fsub(total, moved)), self.b.fsub(b, moved))
@@ -199,12 +199,20 @@ class _Functions:
 
     def tanh(self, x: Any) -> Any:
         b = self.b
-        # tanh x = e / (e + 2) with e = exp(2x) - 1; beyond 20 it is 1 to the last place.
+        # tanh x = e / (e + 2) with e = exp(2x) - 1; beyond 20 it is 1 to the last place. Where e is
+        # the difference of larger numbers its low part is carried along.
         size = self.clamped(self.ar.absolute(x), 0.0, 20.0)
         bits, rest = self.reduced(b.fmul(size, splat(2.0)))
         series = [1.0 / math.factorial(n) for n in range(2, _EXP_DEGREE + 2)]
-        tail = self.fma(b.fmul(rest, rest), self.polynomial(rest, series), rest)
+        bend = b.fmul(b.fmul(rest, rest), self.polynomial(rest, series))
+        tail, tail_low = self.two_sum(rest, bend)
         scale = self.scaled(splat(1.0), bits)
-        e = self.fma(scale, tail, b.fsub(scale, splat(1.0)))
-        value = b.fdiv(e, b.fadd(e, splat(2.0)))
+        e, error = self.two_sum(b.fsub(scale, splat(1.0)), b.fmul(scale, tail))
+        e_low = self.fma(scale, tail_low, error)
+        below = b.fadd(e, splat(2.0))
+        below_low = b.fadd(b.fadd(b.fsub(splat(2.0), below), e), e_low)
+        ratio = b.fdiv(e, below)
+        left = b.fadd(self.fma(b.fneg(ratio), below, e), e_low)
+        left = self.fma(b.fneg(ratio), below_low, left)
+        value = b.fadd(ratio, b.fdiv(left, below))
         return self.ar.intrinsic("llvm.copysign", VECTOR, value, x)
