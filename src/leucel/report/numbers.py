@@ -101,8 +101,8 @@ def format_plain(value: Any, unit: Any = "") -> str:
 
     Examples
     --------
-    >>> format_plain(31250.0, "copies/ug"), format_plain(31250.0, "patients")
-    ('31,300', '31,250')
+    >>> format_plain(31260.0, "copies/ug"), format_plain(31260.0, "patients")
+    ('31,300', '31,260')
     """
     name = format_unit(unit)
     x = number(value)

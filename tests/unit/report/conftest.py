@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -446,7 +447,8 @@ def programme() -> dict[str, Any]:
         },
         "indication": {
             "text": statement(
-                "Adults with relapsed or refractory multiple myeloma after at least three prior lines of therapy with a proteasome inhibitor and an immunomodulatory drug"
+                "Adults with relapsed or refractory multiple myeloma after at least three prior "
+                "lines of therapy with a proteasome inhibitor and an immunomodulatory drug"
             ),
             "condition": statement("multiple myeloma"),
             "criteria": [
@@ -667,3 +669,9 @@ def make_input(**changes: Any) -> DossierInput:
 def demo() -> DossierInput:
     """The made-up run."""
     return make_input()
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., DossierInput]:
+    """The made-up run, with parts replaced."""
+    return make_input

@@ -97,7 +97,8 @@ def _ratio(row: dict[str, Any]) -> float | None:
 
 def _draw(canvas: Canvas, shares: list[dict[str, Any]], others: list[dict[str, Any]]) -> None:
     row_height = _ROW + 16 if canvas.compact else _ROW
-    left = 12.0 if canvas.compact else 190.0
+    longest = max(len(endpoint_words(row)) for row in (*shares, *others))
+    left = 12.0 if canvas.compact else min(260.0, 8.2 * longest + 20)
     right = 14.0 if canvas.compact else 196.0
     top = 30.0 if not canvas.compact else 46.0
     legend_done = False

@@ -9,7 +9,7 @@ from leucel.report import palette
 from leucel.report.canvas import Canvas, Figure, Missing, draw_figure, label_axes
 from leucel.report.figures.axes import DAYS_PER_MONTH, legend_row, numbers, set_log, set_months
 from leucel.report.inputs import DossierInput, dig, number, texts
-from leucel.report.numbers import format_number, format_percent, format_unit
+from leucel.report.numbers import format_given, format_number, format_percent, format_unit
 from leucel.report.tables import make_table, thin
 
 if TYPE_CHECKING:
@@ -188,7 +188,8 @@ def _draw_kinetics(
     high = max([value for value in numbers(rows, "q95") if value > 0] or [10.0])
     # Half a decade below the limit of quantification is kept visible; what lies lower is noise.
     low = lloqs[0] / 10 if lloqs else max(high / 1e6, min(numbers(rows, "q50"), default=1.0), 1e-12)
-    high, low = high * 3, min(low, high / 100)
+    # Room on top for a line of published times, two lines where they would run into each other.
+    high, low = high * (9 if canvas.compact and len(published) > 1 else 3), min(low, high / 100)
     set_log(axes, "y", low, high)
     draw_bands(axes, rows, floor=low)
     last = max(float(row["day"]) for row in rows)
@@ -205,7 +206,8 @@ def _draw_kinetics(
         )
     handles = band_handles()
     for position, point in enumerate(published):
-        _draw_published(axes, point, high, last, second=position > 0)
+        row = position if canvas.compact else 0
+        _draw_published(axes, point, high / 1.9 / 3**row, last, second=position > 0)
     set_months(axes, last / DAYS_PER_MONTH, in_days=True, compact=canvas.compact)
     label_axes(axes, x="months after infusion")
     axes.annotate(
@@ -221,13 +223,12 @@ def _draw_kinetics(
 
 
 def _draw_published(
-    axes: Axes, point: dict[str, Any], top: float, last: float, *, second: bool
+    axes: Axes, point: dict[str, Any], y: float, last: float, *, second: bool
 ) -> None:
-    """A published time as a diamond with its interval near the top of the axes."""
+    """A published time as a diamond with its interval at height `y`."""
     value = float(point["published"])
     if value > last:
         return
-    y = top / 1.9
     low, high = number(point.get("published_low")), number(point.get("published_high"))
     if low is not None and high is not None:
         axes.plot([low, min(high, last)], [y, y], color=palette.PUBLISHED, linewidth=1.6)
@@ -235,7 +236,7 @@ def _draw_published(
         value, y, marker="D", markersize=7, color=palette.PUBLISHED, linestyle="none", zorder=5
     )
     axes.annotate(
-        f"{point['words']}, {format_number(value)} d",
+        f"{point['words']}, {format_given(value)} d",
         (max(value, high or value) if not second else value, y),
         xytext=(10, 0),
         textcoords="offset points",
