@@ -101,8 +101,10 @@ def draw_cases(estimate: CaseEstimate, rng: RandomStream, *, draws: int) -> NDAr
     """
     purpose = f"epidemiology/cases/{estimate.area}/{estimate.method}"
     z = rng.normal(f"{purpose}/factor", subjects=draws)
-    drawn = estimate.cases * np.exp(z * np.where(z < 0, estimate.log_low, estimate.log_high))
-    if estimate.count:
-        u = rng.uniform(f"{purpose}/count", subjects=draws)
-        drawn = drawn * gammaincinv(estimate.count + 0.5, u) / estimate.count
-    return drawn
+    factor = np.exp(z * np.where(z < 0, estimate.log_low, estimate.log_high))
+    if estimate.count is None:
+        return estimate.cases * factor
+    u = rng.uniform(f"{purpose}/count", subjects=draws)
+    # A published rate can stand for another number of cases than were counted behind it.
+    weight = estimate.cases / estimate.count if estimate.count else 1.0
+    return weight * factor * gammaincinv(estimate.count + 0.5, u)
