@@ -112,6 +112,9 @@ class MissingEvidenceError(InputError):
     """A number is needed that no usable source gives."""
 
 
+_LISTED = 40  # a longer list of names hides the message
+
+
 def near_misses(name: str, allowed: Iterable[str], *, limit: int = 3) -> tuple[str, ...]:
     """Names among `allowed` that `name` was probably meant to be, best first.
 
@@ -130,9 +133,15 @@ def unknown_name(
 ) -> Problem:
     """The problem "no such `noun`", with the nearest names that exist."""
     near = near_misses(name, allowed)
+    if not allowed:
+        names = f"there is no {noun} yet"
+    elif len(allowed) <= _LISTED:
+        names = ", ".join(sorted(allowed))
+    else:
+        names = f"one of {len(allowed)} names"
     return Problem(
         what=f"unknown {noun} {name!r}",
         where=where,
-        allowed=", ".join(sorted(allowed)) if allowed else f"there is no {noun} yet",
+        allowed=names,
         fix=f"did you mean {' or '.join(repr(match) for match in near)}?" if near else None,
     )

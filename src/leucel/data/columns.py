@@ -12,7 +12,7 @@ from leucel.core import InputError, Problem, unknown_name
 if TYPE_CHECKING:
     import pandas as pd
 
-ColumnType = Literal["float", "integer", "boolean", "text", "texts"]
+ColumnType = Literal["float", "integer", "boolean", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Column:
     name : its name in every table.
     unit : canonical unit; "" for texts and pure numbers; "unit" when the row's column ``unit``
         says it.
-    type : float, integer, boolean, text, or texts (a list in each row).
+    type : float, integer, boolean or text; a list stands in one text, parted by ";".
     meaning : one sentence.
     """
 
@@ -52,6 +52,9 @@ COLUMNS: Mapping[str, Column] = _register(
         ("arm", "", "text", "trial arm or cohort"),
         ("time", "day", "float", "time since infusion"),
         ("month", "month", "float", "time since infusion, in months of 30.4375 days"),
+        ("day", "day", "float", "time since infusion, for figures"),
+        ("time_months", "month", "float", "time since infusion, in months of 30.4375 days"),
+        ("lloq", "copies/ug", "float", "limit of quantification"),
         ("value", "unit", "float", "the number"),
         ("unit", "", "text", "unit of the numbers in this row"),
         ("below_lloq", "", "boolean", "true when the value lies below the limit of quantification"),
@@ -70,6 +73,12 @@ COLUMNS: Mapping[str, Column] = _register(
         ("m_protein_relative", "", "float", "serum M-protein over its baseline"),
         ("s_bcma", "ng/mL", "float", "soluble BCMA in serum"),
         ("s_bcma_relative", "", "float", "soluble BCMA in serum over its baseline"),
+        (
+            "best_change_percent",
+            "percent",
+            "float",
+            "lowest M-protein over its baseline, minus 100",
+        ),
         ("tumor_relative", "", "float", "myeloma cells in marrow over their baseline"),
         ("tumor_total", "cells", "float", "myeloma cells in marrow"),
         # virtual patients
@@ -97,6 +106,8 @@ COLUMNS: Mapping[str, Column] = _register(
         ("dose", "cells", "float", "CAR+ T cells infused"),
         ("dose_per_kg", "cells/kg", "float", "CAR+ T cells infused per kilogram of body weight"),
         ("eligible", "", "boolean", "meets the criteria of the indication"),
+        ("criterion", "", "text", "criterion of the indication"),
+        ("text", "", "text", "a criterion in words"),
         # response of one patient
         ("best_response", "", "text", "best confirmed IMWG response"),
         ("response", "", "text", "IMWG response at this time"),
@@ -111,6 +122,7 @@ COLUMNS: Mapping[str, Column] = _register(
             "time from first response to progression or death",
         ),
         ("time_to_progression", "day", "float", "time from infusion to progression"),
+        ("category", "", "text", "IMWG response category"),
         ("progression", "", "boolean", "true when the event was seen, false when censored"),
         ("pfs_time", "day", "float", "time to progression, death or end of observation"),
         ("pfs_event", "", "boolean", "true for progression or death, false for end of observation"),
@@ -138,6 +150,13 @@ COLUMNS: Mapping[str, Column] = _register(
         ("median", "unit", "float", "median"),
         ("minimum", "unit", "float", "smallest value"),
         ("maximum", "unit", "float", "largest value"),
+        ("min", "unit", "float", "smallest value"),
+        ("max", "unit", "float", "largest value"),
+        ("q1", "unit", "float", "lower quartile"),
+        ("q3", "unit", "float", "upper quartile"),
+        ("count", "", "integer", "subjects counted"),
+        ("percent", "percent", "float", "share of all subjects"),
+        ("share", "percent", "float", "share of all subjects"),
         ("quantile", "", "float", "probability of a quantile"),
         ("q05", "unit", "float", "5% quantile"),
         ("q25", "unit", "float", "25% quantile"),
@@ -166,9 +185,12 @@ COLUMNS: Mapping[str, Column] = _register(
         ("censored", "", "integer", "ends of observation at this time"),
         # population
         ("jurisdiction", "", "text", "country or region, ISO 3166 code or EU"),
-        ("year", "", "integer", "calendar year"),
+        ("year", "", "text", "calendar year, or years from-to"),
         ("age_group", "", "text", "age group"),
         ("measure", "", "text", "what is measured"),
+        ("scenario", "", "text", "data set that a funnel follows"),
+        ("patients_a_year", "patients/year", "float", "patients reaching a step each year"),
+        ("basis", "", "text", "what a number refers to"),
         ("scale", "", "text", "crude, age-standardized or count"),
         ("method", "", "text", "how the number was made"),
         ("population", "persons", "float", "inhabitants"),
@@ -177,6 +199,13 @@ COLUMNS: Mapping[str, Column] = _register(
         ("rate", "unit", "float", "rate"),
         # designation, routes and milestones
         ("rule_id", "", "text", "id of a rule"),
+        ("agency", "", "text", "authority behind a rule"),
+        ("authority", "", "text", "authority behind a milestone"),
+        ("legal_source", "", "text", "legal text behind a rule"),
+        ("url", "", "text", "address of a source"),
+        ("effective", "", "text", "when a rule took effect, ISO 8601, as precise as it is known"),
+        ("standing", "", "text", "whether a rule is the principal one or a contested one"),
+        ("rule_value", "", "text", "what a rule sets: a number or a word"),
         ("threshold", "unit", "float", "limit set by a rule"),
         ("operator", "", "text", "comparison a rule asks for"),
         ("prevalence", "unit", "float", "prevalence put to the test"),
@@ -198,8 +227,31 @@ COLUMNS: Mapping[str, Column] = _register(
         ("date", "", "text", "date, ISO 8601, as precise as it is known"),
         ("precision", "", "text", "precision of a date: day, month, quarter or year"),
         ("event", "", "text", "what happened"),
+        ("title", "", "text", "what happened, as a headline"),
         # product and manufacture
         ("part", "", "text", "part of the construct"),
+        ("label", "", "text", "name of a part of the construct"),
+        ("role", "", "text", "role of a part of the construct"),
+        ("location", "", "text", "where a part lies: outside, membrane, inside, cleaved"),
+        ("length", "", "integer", "amino acids"),
+        ("first_residue", "", "integer", "first amino acid of a part, from 1"),
+        ("last_residue", "", "integer", "last amino acid of a part"),
+        ("reference", "", "text", "reference domain"),
+        ("check", "", "text", "name of a check"),
+        ("message", "", "text", "finding of a check"),
+        ("positions", "", "text", "places in a sequence"),
+        ("quantity", "", "text", "what is summarized"),
+        ("weight_kg", "kg", "float", "body weight"),
+        ("dose_cells", "cells", "float", "CAR+ T cells infused"),
+        ("dose_cells_per_kg", "cells/kg", "float", "CAR+ T cells infused per kilogram"),
+        ("capped", "", "boolean", "true when the largest dose was reached"),
+        ("below_range", "", "boolean", "true when the dose lies below the approved range"),
+        ("above_range", "", "boolean", "true when the dose lies above the approved range"),
+        ("car_cells_in_bag", "cells", "float", "CAR+ T cells before freezing"),
+        ("t_cells_in_bag", "cells", "float", "T cells before freezing"),
+        ("vein_to_vein_days", "day", "float", "time from apheresis to infusion"),
+        ("product", "", "text", "name of a product"),
+        ("setting", "", "text", "trial or cohort of a record"),
         ("step", "", "text", "step of a process"),
         ("lot", "", "text", "lot of the product"),
         ("attribute", "", "text", "quality attribute"),
@@ -210,10 +262,10 @@ COLUMNS: Mapping[str, Column] = _register(
         ("why", "", "text", "reason"),
         ("meaning", "", "text", "meaning"),
         ("source", "", "text", "id of a source"),
-        ("sources", "", "texts", "ids of sources"),
+        ("sources", "", "text", "ids of sources, parted by ;"),
         ("place", "", "text", "table, figure, page or equation in the source"),
         ("mark", "", "text", "how far the number can be trusted"),
-        ("marks", "", "texts", "how far the numbers can be trusted"),
+        ("marks", "", "text", "how far the numbers can be trusted, parted by ;"),
         ("kind", "", "text", "how the number came about"),
         ("note", "", "text", "remark"),
     )
@@ -256,7 +308,7 @@ def _fits(column: pd.Series, kind: ColumnType) -> bool:
     import pandas as pd
     from pandas.api import types
 
-    present = column.dropna() if kind != "texts" else column
+    present = column.dropna()
     if kind == "float":
         return types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
     if kind == "integer":
@@ -265,8 +317,6 @@ def _fits(column: pd.Series, kind: ColumnType) -> bool:
         )
     if kind == "boolean":
         return types.is_bool_dtype(column) or all(isinstance(each, bool) for each in present)
-    if kind == "text":
-        return isinstance(column.dtype, pd.CategoricalDtype) or all(
-            isinstance(each, str) for each in present
-        )
-    return all(isinstance(each, list | tuple) for each in present)
+    return isinstance(column.dtype, pd.CategoricalDtype) or all(
+        isinstance(each, str) for each in present
+    )

@@ -83,7 +83,6 @@ def _arrow_type(column: Column) -> Any:
         "integer": pa.int64(),
         "boolean": pa.bool_(),
         "text": pa.string(),
-        "texts": pa.list_(pa.string()),
     }[column.type]
 
 
@@ -98,8 +97,6 @@ def _array(column: pd.Series, registered: Column) -> Any:
     import pyarrow as pa
 
     kind = _arrow_type(registered)
-    if registered.type == "texts":
-        return pa.array([None if each is None else list(each) for each in column], kind)
     if registered.type in ("text", "boolean"):
         return pa.array(column.astype(object), kind, from_pandas=True)
     # A whole number stored as float because of a gap becomes a whole number with a null.

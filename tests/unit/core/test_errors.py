@@ -89,3 +89,9 @@ def test_an_unknown_name_lists_what_exists() -> None:
     problem = unknown_name("mdel", ["model", "study"], noun="key", where=Place(line=2))
     assert str(problem) == "2: unknown key 'mdel'; allowed: model, study; did you mean 'model'?"
     assert "there is no key yet" in str(unknown_name("x", [], noun="key"))
+
+
+def test_a_long_list_of_names_does_not_hide_the_message() -> None:
+    problem = unknown_name("column_77x", [f"column_{n}" for n in range(100)], noun="column")
+    assert "allowed: one of 100 names" in str(problem)
+    assert "'column_77'" in str(problem)

@@ -20,7 +20,7 @@ def test_every_column_has_a_meaning_and_a_readable_unit() -> None:
 
 
 def test_texts_have_no_unit() -> None:
-    odd = [c.name for c in COLUMNS.values() if c.type in ("text", "texts", "boolean") and c.unit]
+    odd = [c.name for c in COLUMNS.values() if c.type in ("text", "boolean") and c.unit]
     assert odd == []
 
 
@@ -56,7 +56,7 @@ def test_gaps_are_allowed_in_every_type() -> None:
                 "value": [1.0, None],
                 "n": [3.0, None],
                 "eligible": pd.Series([True, None], dtype=object),
-                "sources": [["x"], []],
+                "sources": ["x;y", ""],
                 "arm": pd.Categorical(["a", "b"]),
             }
         )
