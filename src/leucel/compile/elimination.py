@@ -47,7 +47,7 @@ def plan_elimination(size: int, structure: Iterable[tuple[int, int]]) -> Elimina
     Examples
     --------
     >>> plan_elimination(2, [(0, 1)]).operations
-    4
+    3
     """
     rows: list[set[int]] = [{i} for i in range(size)]
     for i, j in structure:

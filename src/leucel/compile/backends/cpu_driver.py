@@ -31,8 +31,10 @@ _SAFETY: Final = 0.9
 _LARGEST_GROWTH: Final = 6.0
 _LARGEST_CUT: Final = 0.2
 _CUT_WHEN_BROKEN: Final = 0.1
-# Shorter steps than this do not move the time any more.
+# Shorter steps than this share of the time do not move it any more; at the start, where the time is
+# zero, a share of the whole span takes its place.
 _SMALLEST_STEP: Final = 16 * 2.220446049250313e-16
+_SMALLEST_START: Final = 1e-32
 _VOID: Final = ir.VoidType()
 
 
@@ -260,7 +262,7 @@ def _failures(
     span = b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64))
     smallest = ar.maximum(
         ar.multiply(ar.absolute(time), ar.constant(_SMALLEST_STEP)),
-        ar.multiply(e.broadcast(span), ar.constant(1e-16)),
+        ar.multiply(e.broadcast(span), ar.constant(_SMALLEST_START)),
     )
     stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
     limit = e.broadcast(e.slot(Slot.LIMIT, F64))

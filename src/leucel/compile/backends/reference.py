@@ -219,7 +219,7 @@ class _Run:
         self.states = self.subject.initial()
         if self.subject.size == 0:
             self.write(np.inf, lambda times: np.empty((0, len(times))))
-            return Status.OK
+            return self.outcome()
         self.jump()
         status = Status.OK
         while self.time < self.end and status is Status.OK:
@@ -227,7 +227,12 @@ class _Run:
         if status is Status.OK:
             states = self.states
             self.write(np.inf, lambda times: np.repeat(states[:, None], len(times), axis=1))
+            return self.outcome()
         return status
+
+    def outcome(self) -> Status:
+        """Status of a subject that reached the end: an output may still be undefined."""
+        return Status.NON_FINITE if np.isnan(self.values).any() else Status.OK
 
     def write(self, before: float, dense: Callable[[Floats], Floats]) -> None:
         """Write the outputs whose time is below `before`."""
