@@ -141,6 +141,7 @@ def prevalence_row(measure: str, estimate: PrevalenceEstimate) -> dict[str, Any]
 def funnel_rows(funnel: Funnel, *, central: str) -> list[dict[str, Any]]:
     """Rows of the patients past three lines: flow a year and stock."""
     method = f"{funnel.incidence.method}, attrition of {central} (range: all studies)"
+    covers = funnel.incidence.covers
     cells = (
         ("eligible_flow", funnel.flow, funnel.flow_low, funnel.flow_high, "patients a year"),
         ("eligible_stock", funnel.stock, funnel.stock_low, funnel.stock_high, "patients"),
@@ -159,7 +160,7 @@ def funnel_rows(funnel: Funnel, *, central: str) -> list[dict[str, Any]]:
             population_source=funnel.incidence.population_source,
             mark=Mark.DERIVED.value,
             sources=funnel.sources,
-            note=funnel.note,
+            note=f"{funnel.note}; range: all studies at the limits of the cases ({covers})",
         )
         for measure, value, low, high, unit in cells
     ]

@@ -245,9 +245,9 @@ def follow_funnel(incidence: CaseEstimate, options: FunnelOptions | None = None)
     Examples
     --------
     >>> from leucel.epidemiology import incidence_from_count
-    >>> funnel = follow_funnel(incidence_from_count("SA", 295))
+    >>> funnel = follow_funnel(incidence_from_count("SA", 300))
     >>> [round(flow) for flow in funnel.flows("line 4").values()]
-    [32, 43, 51, 101, 177]
+    [33, 43, 52, 103, 180]
     """
     options = options or FunnelOptions()
     steps: list[FunnelStep] = []

@@ -166,9 +166,9 @@ def incidence_from_count(
 
     Examples
     --------
-    >>> estimate = incidence_from_count("SA", 295, spread=1)
+    >>> estimate = incidence_from_count("SA", 300, spread=1)
     >>> round(estimate.low, 2), round(estimate.high, 2), round(estimate.crude.value, 2)
-    (262.29, 330.66, 0.82)
+    (267.01, 335.94, 0.84)
     """
     found = get_area(area)
     people, source = _denominator(area, population)

@@ -123,8 +123,8 @@ def limited_prevalence(cases: ArrayLike, curve: WeibullSurvival) -> float:
     --------
     >>> from leucel.epidemiology import exponential_from_ratio
     >>> curve = exponential_from_ratio(2.869, window_years=5)
-    >>> round(limited_prevalence([295] * 5, curve))
-    846
+    >>> round(limited_prevalence([300] * 5, curve))
+    861
     """
     yearly = np.atleast_1d(np.asarray(cases, dtype=np.float64))
     if not (np.all(np.isfinite(yearly)) and np.all(yearly >= 0)):
@@ -140,8 +140,8 @@ def limited_prevalence_limits(count: float, ratio_years: float) -> tuple[float, 
 
     Examples
     --------
-    >>> [round(value) for value in limited_prevalence_limits(295, 2.869)]
-    [846, 753, 949]
+    >>> [round(value) for value in limited_prevalence_limits(300, 2.869)]
+    [861, 766, 964]
     """
     limits = poisson_exact(count)
     return count * ratio_years, limits.low * ratio_years, limits.high * ratio_years
@@ -164,9 +164,9 @@ def prevalence_from_ratio(
     >>> from leucel.core import RandomStream
     >>> from leucel.epidemiology import FIVE_YEAR_RATIO, incidence_from_count
     >>> estimate = prevalence_from_ratio(
-    ...     incidence_from_count("SA", 295), FIVE_YEAR_RATIO, RandomStream(1), draws=500)
+    ...     incidence_from_count("SA", 300), FIVE_YEAR_RATIO, RandomStream(1), draws=500)
     >>> round(estimate.persons), round(estimate.per_10000, 2)
-    (847, 0.24)
+    (861, 0.24)
     """
     window = f"{ratio.window_years:g}-year" if ratio.window_years else "complete"
     u = rng.uniform(f"epidemiology/ratio/{incidence.area}/{window}", subjects=draws)

@@ -62,7 +62,7 @@ def scale_from_text(text: str) -> Scale:
     >>> scale_from_text("age_standardized:segi_doll_world")
     AgeStandardized(standard='segi_doll_world')
     """
-    head, _, standard = text.strip().partition(":")
+    head, _, standard = text.strip().replace("-", "_").partition(":")
     if head == "crude" and not standard:
         return Crude()
     if head == "age_standardized":

@@ -16,6 +16,7 @@ from leucel.epidemiology import (
     Rate,
     assumption_rows,
     get_area,
+    require_crude,
 )
 from leucel.regulatory.designation import (
     ThresholdTest,
@@ -24,6 +25,7 @@ from leucel.regulatory.designation import (
     operator_text,
 )
 from leucel.regulatory.rules import (
+    Rule,
     RuleBook,
     RuleChange,
     RuleStatus,
@@ -50,6 +52,7 @@ class DesignationResult:
     precedents : published prevalence figures against the principal threshold.
     contested : pairs of rule ids that contradict each other.
     changes : rules that begin or cease to apply between `as_of` and the day compared with.
+    pending : rules of these jurisdictions that begin after `as_of`, provisional ones included.
     book : the rules in force, overrides included.
     """
 
@@ -60,6 +63,7 @@ class DesignationResult:
     precedents: tuple[ThresholdTest, ...]
     contested: tuple[tuple[str, str], ...]
     changes: tuple[RuleChange, ...]
+    pending: tuple[Rule, ...]
     book: RuleBook
     assumptions: tuple[Assumption, ...] = ()
 
@@ -87,6 +91,11 @@ class DesignationResult:
             ],
             "contested": [list(pair) for pair in self.contested],
             "rule_changes": [str(change) for change in self.changes],
+            "rules_ahead": [
+                f"{rule.id} ({rule.effective}{', provisional' if rule.provisional else ''}): "
+                f"{rule.value} {rule.unit}"
+                for rule in self.pending
+            ],
             "overrides": [
                 f"{rule.id}: {rule.value} {rule.unit} ({rule.legal_source}) instead of "
                 f"{rule.overrides}"
@@ -201,7 +210,7 @@ def designate(
     as_of : day whose rules are used.
     book : rules (`load_rules()`, with overrides of the user); the shipped ones by default.
     condition : name of what is counted.
-    figures : published prevalence, shown against the threshold; figures of `burden` are added.
+    figures : crude prevalence to be shown against the threshold; figures of `burden` are added.
     ratio : prevalence over incidence with its bracket, years.
     compare_with : another day; rules that differ between both are listed.
 
@@ -220,6 +229,8 @@ def designate(
                 allowed=f"from {first.isoformat()}",
             )
         )
+    for rate in figures:
+        require_crude(rate, purpose="tested against a legal threshold")
     current = book.as_of(as_of)
     principal: list[ThresholdTest] = []
     limbs: list[ThresholdTest] = []
@@ -247,6 +258,11 @@ def designate(
             if rule.id < other
         ),
         changes=_changes(book, as_of, compare_with, codes),
+        pending=tuple(
+            rule
+            for rule in book.rules
+            if rule.jurisdiction in codes and rule.status_on(as_of) is RuleStatus.NOT_YET
+        ),
         book=current,
         assumptions=_assumptions(ratio, principal),
     )

@@ -74,7 +74,7 @@ class WorkingCalendar:
             Assumption(
                 what=f"public holidays of {self.code}",
                 value=len(self.holidays),
-                unit="days off on record",
+                unit=f"days off from {self.first.year} to {self.last.year}",
                 why=f"{self.basis}; Islamic holidays follow the moon and are announced late: give "
                 "your own list to replace or add to it",
                 source="",

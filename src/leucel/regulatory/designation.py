@@ -115,9 +115,9 @@ def judge_cases(
     >>> from leucel.epidemiology import incidence_from_count
     >>> from leucel.regulatory import load_rules
     >>> test = judge_cases(
-    ...     load_rules().get("SA-ODD-THR-01"), incidence_from_count("SA", 295))
+    ...     load_rules().get("SA-ODD-THR-01"), incidence_from_count("SA", 300))
     >>> test.verdict.value, round(test.prevalence, 2), round(test.margin_years, 1)
-    ('met', 0.4, 60.7)
+    ('met', 0.41, 59.6)
     """
     threshold = read_threshold(rule)
     if not threshold.is_number:

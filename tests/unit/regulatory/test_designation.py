@@ -181,6 +181,20 @@ def test_an_age_standardized_rate_is_never_tested() -> None:
         judge_rate(BOOK.get("SA-ODD-THR-01"), WORLD)
 
 
+@pytest.mark.requirement("S2")
+def test_a_standardized_figure_stops_the_whole_stage(burden: DiseaseBurden) -> None:
+    with pytest.raises(ScaleError, match="legal threshold"):
+        designate(["SA"], burden, as_of=FOUNDING_DAY, figures=[WORLD])
+
+
+def test_rules_ahead_are_listed_with_their_standing(burden: DiseaseBurden) -> None:
+    result = designate(["EU", "SA"], burden, as_of=date(2026, 11, 1))
+    ahead = {rule.id: rule for rule in result.pending}
+    assert ahead["EU-REF-THR-01"].provisional
+    assert not ahead["SA-ATMP-RTE-02"].provisional
+    assert any("provisional" in text for text in result.to_summary()["rules_ahead"])
+
+
 def test_an_incidence_is_no_prevalence() -> None:
     rate = Rate(measure=Measure.INCIDENCE, scale=Crude(), value=0.8)
     with pytest.raises(InputError, match="no prevalence"):
