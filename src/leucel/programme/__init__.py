@@ -12,6 +12,7 @@ from leucel.programme.parts.designation import (
 )
 from leucel.programme.parts.population import programme_burden
 from leucel.programme.parts.product import programme_construct, programme_dose
+from leucel.programme.parts.response import programme_calibration, programme_trial
 from leucel.programme.plain import json_text, parquet_bytes, plain
 from leucel.programme.reader import (
     Programme,
@@ -50,12 +51,14 @@ __all__ = [
     "parse_programme",
     "plain",
     "programme_burden",
+    "programme_calibration",
     "programme_construct",
     "programme_designation",
     "programme_dose",
     "programme_patients",
     "programme_routes",
     "programme_schema",
+    "programme_trial",
     "read_programme",
     "read_residues",
     "run_programme",

@@ -156,6 +156,17 @@ class KineticsSection(Sourced):
 
 
 @section
+class PrimaryResistanceSection:
+    """A group of which a share does not respond: its tumor is not seen by the cells."""
+
+    covariate: Identifier = Field(description="patients in whom it is 1 form the group")
+    share: Quantity = Field(description="share of the group, 0 to 1")
+    fraction: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
+        default=0.99, description="resistant part of the tumor in them"
+    )
+
+
+@section
 class ResponseSection(Sourced):
     """The tumor and its markers."""
 
@@ -163,9 +174,10 @@ class ResponseSection(Sourced):
     choices: dict[str, Text] = Field(
         default_factory=dict, description="options of the model's card"
     )
-    edits: tuple[Literal["resistant_clone"], ...] = Field(
-        default=("resistant_clone",), description="extensions of the model"
+    edits: tuple[Literal["resistant_clone", "carrying_capacity"], ...] = Field(
+        default=("resistant_clone", "carrying_capacity"), description="extensions of the model"
     )
+    primary_resistance: PrimaryResistanceSection | None = None
     assessments: ScheduleSection = Field(description="days of response assessments")
     complete_below: Quantity = Field(description="M-protein that counts as not detectable, g/L")
     marrow_share: Quantity = Field(description="plasma cells in the marrow at baseline, 0 to 1")
@@ -190,6 +202,17 @@ class RemarkSection:
 
 
 @section
+class AdjustableSection:
+    """A parameter that `leucel calibrate` may move, with bounds that are never crossed."""
+
+    name: Annotated[StrictStr, Field(pattern=r"^(kinetics|response)\.[A-Za-z0-9_]+$")] = Field(
+        description="kinetics.PARAMETER or response.PARAMETER, one that the section lists"
+    )
+    low: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+    high: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+
+
+@section
 class TrialSection:
     """The virtual trial that is run."""
 
@@ -202,6 +225,15 @@ class TrialSection:
         default=None, description="months at which remission and detection are read"
     )
     remarks: tuple[RemarkSection, ...] = ()
+    adjustable: tuple[AdjustableSection, ...] = ()
+
+
+@section
+class SubgroupSection:
+    """The virtual patients with one value of a covariate."""
+
+    covariate: Identifier
+    value: Number
 
 
 @section
@@ -218,6 +250,9 @@ class PublishedEndpoint:
     statistic: Literal["median", "mean"] = "median"
     population: StrictStr = Field(
         default="", description="which patients, when not those of the trial"
+    )
+    subgroup: SubgroupSection | None = Field(
+        default=None, description="virtual patients it is put beside; all when not given"
     )
     used_for: Literal["calibration", "prediction"]
     source: StrictStr

@@ -9,7 +9,7 @@ import typer
 
 from leucel.apps.cli.bars import progress_bars
 from leucel.apps.cli.options import JsonOption, QuietOption, ThreadsOption, usable_threads
-from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown
+from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown, write_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -207,7 +207,7 @@ def simulate(
             progress=progress,
         )
     if out is not None:
-        _write_frame(found.to_frame(), out)
+        write_frame(found.to_frame(), out)
     rows = [
         row
         for name in found.names
@@ -265,7 +265,7 @@ def nca(
 
     results = analyze(read_profiles(study, lloq=lloq), lloq=lloq)
     if out is not None:
-        _write_frame(results.to_frame(), out)
+        write_frame(results.to_frame(), out)
     if json:
         print_json(list(results.rows()))
         return
@@ -358,22 +358,3 @@ def _times(text: str) -> NDArray[np.float64]:
             "such as 0,7,14,28",
         )
     )
-
-
-def _write_frame(frame: Any, path: Path) -> None:
-    from leucel.core import InputError, Problem, write_atomic
-    from leucel.programme import parquet_bytes
-
-    ending = path.suffix.casefold()
-    if ending == ".parquet":
-        write_atomic(path, parquet_bytes(frame))
-    elif ending == ".csv":
-        write_atomic(path, frame.to_csv(index=False))
-    else:
-        raise InputError(
-            Problem(
-                what="the ending of --out does not say what to write",
-                received=path.name,
-                allowed=".parquet or .csv",
-            )
-        )

@@ -14,6 +14,7 @@ from leucel.apps.cli import (
     library,
     places,
     run,
+    trial,
 )
 
 _HELP = """Quantitative development of CAR-T cell products: construct, cells, patients, population,
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (run, inputs, places, library, construct, doctor):
+for _group in (run, inputs, trial, places, library, construct, doctor):
     _group.register(app)
 
 

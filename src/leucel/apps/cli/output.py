@@ -118,15 +118,16 @@ def print_table(
 ) -> None:
     """Print rows as a table; `columns` maps keys to heads."""
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     found = [dict(row) for row in rows]
     for key, head in columns.items():
         numeric = any(isinstance(row.get(key), int | float) for row in found)
-        table.add_column(head, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(escape(head), justify="right" if numeric else "left", overflow="fold")
     for row in found:
-        table.add_row(*(shown(row.get(key)) for key in columns))
+        table.add_row(*(escape(shown(row.get(key))) for key in columns))
     screen().print(table)
 
 
@@ -154,13 +155,82 @@ def shown(value: Any) -> str:
 
 
 def with_limits(value: Any, low: Any, high: Any) -> str:
-    """A value with its limits in brackets.
+    """A value with its limits in brackets, short enough for a cell.
 
     Examples
     --------
-    >>> with_limits(96.04, 90.2, 98.9), with_limits(3.0, None, None)
-    ('96.04 (90.2 to 98.9)', '3')
+    >>> with_limits(96.04, 90.2, 98.9), with_limits(151557.2, 142608, None), with_limits(3, None, None)
+    ('96 (90.2-98.9)', '152k (143k-–)', '3')
     """
     if value is None or (low is None and high is None):
+        return _short(value)
+    return f"{_short(value)} ({_short(low)}-{_short(high)})"
+
+
+def _short(value: Any) -> str:
+    if not isinstance(value, int | float):
         return shown(value)
-    return f"{shown(value)} ({shown(low)} to {shown(high)})"
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e3 if letter == 'k' else size):.3g}{letter}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def show_endpoints(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print the endpoints of a virtual trial beside the published ones."""
+    print_table(
+        (
+            {
+                **row,
+                "endpoint": _labeled(row),
+                "simulated": with_limits(row["value"], row["ci_low"], row["ci_high"]),
+                "published": with_limits(
+                    row["published"], row["published_low"], row["published_high"]
+                ),
+                "used_for": row["used_for"] if row["published"] is not None else None,
+            }
+            for row in rows
+        ),
+        {
+            "endpoint": "endpoint",
+            "month": "month",
+            "simulated": "simulated (95% CI)",
+            "published": "published (95% CI)",
+            "used_for": "used for",
+        },
+        title="Simulated beside published",
+    )
+
+
+def _labeled(row: Mapping[str, Any]) -> str:
+    """An endpoint with its unit, where the name does not say it."""
+    name, unit = str(row["endpoint"]), str(row["unit"])
+    return name if name.endswith(f"_{unit}s") else f"{name} [{unit}]"
+
+
+def write_frame(frame: Any, path: Path) -> None:
+    """Write a table as Parquet or CSV, by the ending of the path.
+
+    Raises
+    ------
+    InputError
+        When the ending is neither.
+    StorageError
+        When the file system refuses.
+    """
+    from leucel.core import InputError, Problem, write_atomic
+    from leucel.programme import parquet_bytes
+
+    ending = path.suffix.casefold()
+    if ending == ".parquet":
+        write_atomic(path, parquet_bytes(frame))
+    elif ending == ".csv":
+        write_atomic(path, frame.to_csv(index=False))
+    else:
+        raise InputError(
+            Problem(
+                what="the ending of --out does not say what to write",
+                received=path.name,
+                allowed=".parquet or .csv",
+            )
+        )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,7 +21,15 @@ from leucel.apps.cli.options import (
     parse_day,
     usable_threads,
 )
-from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown, with_limits
+from leucel.apps.cli.output import (
+    guarded,
+    print_json,
+    print_table,
+    screen,
+    show_endpoints,
+    shown,
+    with_limits,
+)
 
 if TYPE_CHECKING:
     from leucel.programme import RunReport
@@ -85,18 +92,7 @@ def _show(report: RunReport) -> None:
     summary = report.summary
     console = screen()
     console.print(f"\n[bold]{summary['programme']['title']}[/bold]")
-    print_table(
-        (_endpoint_row(row) for row in summary["trial"]["endpoints"]),
-        {
-            "endpoint": "endpoint",
-            "month": "month",
-            "simulated": "simulated (95% CI)",
-            "published": "published (95% CI)",
-            "unit": "unit",
-            "used_for": "used for",
-        },
-        title="Simulated beside published",
-    )
+    show_endpoints(summary["trial"]["endpoints"])
     print_table(
         (
             {
@@ -120,14 +116,3 @@ def _show(report: RunReport) -> None:
         console.print(f"[dim]kept from before: {', '.join(report.kept)}[/dim]")
     console.print(f"dossier: [bold]{report.folder / 'dossier.html'}[/bold]")
     console.print("[dim]For research and planning only; no advice for treating a patient.[/dim]")
-
-
-def _endpoint_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **row,
-        "simulated": with_limits(row.get("value"), row.get("ci_low"), row.get("ci_high")),
-        "published": with_limits(
-            row.get("published"), row.get("published_low"), row.get("published_high")
-        ),
-        "used_for": row.get("used_for") if row.get("published") is not None else None,
-    }

@@ -43,7 +43,7 @@ def trial_design(programme: Programme) -> TrialDesign:
         product=(file.product.short_name or file.product.inn).value,
         population=file.trial.population,
         covariates=tuple(_covariate(entry) for entry in file.patients.covariates),
-        criteria=tuple(_criterion(entry) for entry in file.indication.criteria),
+        criteria=tuple(criterion_of(entry) for entry in file.indication.criteria),
         dose=DoseRule(
             kind=file.dose.rule,
             evidence=file.dose.amount.evidence(),
@@ -81,9 +81,10 @@ def kinetics_design(programme: Programme) -> KineticsDesign:
 
 
 def _response(programme: Programme) -> ResponseDesign:
-    from leucel.trials import ResponseDesign
+    from leucel.trials import PrimaryResistance, ResponseDesign
 
     section = programme.file.response
+    resistance = section.primary_resistance
     return ResponseDesign(
         model=section.model,
         choices=section.choices,
@@ -93,6 +94,13 @@ def _response(programme: Programme) -> ResponseDesign:
         marrow_share=section.marrow_share.evidence(),
         mrd_level=section.mrd_level.evidence(),
         edits=section.edits,
+        primary_resistance=PrimaryResistance(
+            covariate=resistance.covariate,
+            share=resistance.share.evidence(),
+            fraction=resistance.fraction,
+        )
+        if resistance
+        else None,
     )
 
 
@@ -131,7 +139,8 @@ def _covariate(entry: CovariateSection) -> CovariateModel:
     )
 
 
-def _criterion(entry: CriterionSection) -> Criterion:
+def criterion_of(entry: CriterionSection) -> Criterion:
+    """A criterion of the indication as the trial evaluates it."""
     from leucel.trials import Criterion
 
     return Criterion(
@@ -190,6 +199,7 @@ def _published(entry: PublishedSection) -> PublishedEndpoint:
         unit=entry.unit,
         statistic=entry.statistic,
         population=entry.population,
+        subgroup=(entry.subgroup.covariate, entry.subgroup.value) if entry.subgroup else None,
         used_for=entry.used_for,
         source=entry.source,
         mark=Mark(entry.mark),

@@ -10,6 +10,8 @@ from leucel.programme.result import PartResult
 from leucel.programme.run import PartInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from leucel.epidemiology import BurdenOptions, CountryTable, DiseaseBurden, Rate
     from leucel.programme.reader import Programme
     from leucel.programme.schema import QuotedRateSection
@@ -30,10 +32,37 @@ def population_part(given: PartInput) -> PartResult:
     summary = burden.to_summary()
     return PartResult(
         summary={"epidemiology": summary["epidemiology"]},
-        tables=burden.to_frames(),
+        tables=_tables(burden),
         assumptions=tuple(plain(summary["assumptions"])),
         sources=sources(),
     )
+
+
+def _tables(burden: DiseaseBurden) -> dict[str, pd.DataFrame]:
+    """The tables of the population room, with a short funnel of one row a step for readers."""
+    import pandas as pd
+
+    frames = burden.to_frames()
+    rows: list[dict[str, Any]] = []
+    for entry in burden.areas:
+        if not entry.funnels:
+            continue
+        funnel = entry.funnels[0]
+        for step in dict.fromkeys(each.step for each in funnel.steps):
+            flows = funnel.flows(step)
+            rows.append(
+                {
+                    "jurisdiction": entry.area,
+                    "step": step,
+                    "value": flows[burden.options.funnel.central],
+                    "low": min(flows.values()),
+                    "high": max(flows.values()),
+                    "unit": "patients a year",
+                }
+            )
+    frames["funnel_scenarios"] = frames.pop("funnel")
+    frames["funnel"] = pd.DataFrame(rows)
+    return frames
 
 
 def programme_burden(
