@@ -97,7 +97,7 @@ def _array(column: pd.Series, registered: Column) -> Any:
     import pyarrow as pa
 
     kind = _arrow_type(registered)
-    if registered.type in ("text", "boolean"):
-        return pa.array(column.astype(object), kind, from_pandas=True)
     # A whole number stored as float because of a gap becomes a whole number with a null.
-    return pa.array(column.astype("Float64"), pa.float64(), from_pandas=True).cast(kind)
+    pandas_type = {"integer": "Int64", "float": "Float64"}.get(registered.type)
+    values = column if pandas_type is None else column.astype(pandas_type)
+    return pa.array(values, kind, from_pandas=True)

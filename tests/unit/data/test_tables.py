@@ -93,3 +93,8 @@ def test_broken_and_absent_files_are_named(tmp_path: Path) -> None:
         read_table(tmp_path / "bad.parquet")
     with pytest.raises(StorageError, match="does not exist"):
         read_table(tmp_path / "absent.parquet")
+
+
+def test_large_whole_numbers_keep_every_digit(tmp_path: Path) -> None:
+    write_table(tmp_path / "t.parquet", pd.DataFrame({"n": [2**53 + 1]}))
+    assert read_table(tmp_path / "t.parquet")["n"].tolist() == [2**53 + 1]

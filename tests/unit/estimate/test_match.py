@@ -56,6 +56,19 @@ def test_the_start_does_not_decide(factor: float) -> None:
         assert found.parameters[name] == pytest.approx(value, rel=0.02), name
 
 
+def test_the_jacobian_is_that_of_the_weighted_residuals() -> None:
+    """d(weight*(3a - b))/da = 3 weight; on a log scale d/d(log b) = b d/db."""
+    found = match_targets(
+        lambda theta: {"x": 3 * theta["a"] - theta["b"], "y": theta["b"]},
+        {"x": (1.0, 2.0), "y": (4.0, 1.0)},
+        {"a": 1.0, "b": 3.0},
+        {"b": (0.0, INF)},
+    )
+    # Central differences of the exponential over +-5% are high by 0.05**2 / 6.
+    expected = np.array([[6.0, -8.0], [0.0, 4.0]])
+    np.testing.assert_allclose(found.jacobian, expected, rtol=2e-3, atol=1e-9)
+
+
 def test_conflicting_targets_meet_in_the_weighted_middle() -> None:
     """Two published values of one quantity: the weighted mean is the answer of least squares."""
     found = match_targets(

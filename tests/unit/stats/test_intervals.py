@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, poisson
+from scipy.stats import binom, gamma, poisson
 
 from leucel.core import InputError
 from leucel.stats import (
@@ -109,6 +109,31 @@ def test_gamma_limits_are_ordered_and_ignore_the_order_of_groups(cases: list[int
     assert wide.low == narrow.low <= wide.estimate <= narrow.high <= wide.high * (1 + 1e-12)
     back = fay_feuer(cases[::-1], population[::-1], standard[::-1])
     assert back.high == pytest.approx(wide.high, rel=1e-12)
+
+
+def test_tiwari_adds_one_event_spread_over_the_groups() -> None:
+    """The authors' wording: each count plus 1/J, then the gamma distribution of those moments."""
+    cases, population = np.array([0, 8, 63, 112]), np.array([327.0, 30666.0, 123419.0, 149919.0])
+    standard = np.array([319933.0, 931318.0, 786511.0, 488235.0])
+    weights = standard / population / standard.sum()
+    spread = cases + 1 / cases.size
+    rate, variance = weights @ spread, weights**2 @ spread
+    expected = gamma.ppf(0.975, rate**2 / variance, scale=variance / rate)
+    found = tiwari(cases, population, standard, per=1.0)
+    assert found.high == pytest.approx(expected, rel=1e-9)
+    assert found.high < fay_feuer(cases, population, standard, per=1.0).high
+
+
+def test_dobson_moves_and_scales_the_limits_of_the_count() -> None:
+    cases, population, standard = [10, 40], [5000.0, 2000.0], [1.0, 3.0]
+    # Weights 0.25/5000 and 0.75/2000; 50 events with Byar's limits 37.11 and 65.92.
+    rate = 10 * 0.25 / 5000 + 40 * 0.75 / 2000
+    sd = math.sqrt(10 * (0.25 / 5000) ** 2 + 40 * (0.75 / 2000) ** 2)
+    found = dobson_byar(cases, population, standard, per=1.0)
+    assert found.estimate == pytest.approx(rate, rel=1e-12)
+    # The limits of the count are rounded to two decimals here.
+    assert found.low == pytest.approx(rate + sd / math.sqrt(50) * (37.11 - 50), rel=1e-4)
+    assert found.high == pytest.approx(rate + sd / math.sqrt(50) * (65.92 - 50), rel=1e-4)
 
 
 def test_no_case_at_all() -> None:

@@ -74,10 +74,11 @@ def test_nobody_with_an_event() -> None:
     assert curve.median_low == math.inf
 
 
-def test_one_half_is_reached_in_spite_of_rounding() -> None:
-    """Ten events in twenty equal steps multiply to one half only up to rounding."""
-    curve = kaplan_meier(np.arange(1, 21), np.ones(20))
-    assert curve.median == 10.0
+@pytest.mark.parametrize("n", [12, 24, 38, 44, 54])
+def test_one_half_is_reached_in_spite_of_rounding(n: int) -> None:
+    """The product 23/24 * 22/23 * ... * 12/13 ends above one half by one rounding."""
+    curve = kaplan_meier(np.arange(1, n + 1), np.arange(1, n + 1) < n)
+    assert curve.median == n / 2
 
 
 def test_limits_of_the_median_enclose_it() -> None:
