@@ -90,5 +90,6 @@ def test_all_patients_are_solved_to_the_required_accuracy(workload: dict[str, ob
     tight = run(workload, count, rtol=1e-11)
     usual = run(workload, count)
     growing = draws(workload, count)["phi"] > draws(workload, count)["rho"]
-    assert growing.sum() == 1613
+    assert growing.sum() > 1600
+    assert usual[growing].max() > 1e44
     assert relative_error(usual, tight).max() < REQUIRED

@@ -54,14 +54,15 @@ class CpuKernel:
         self._events = len(system.events)
         module = ir.Module("leucel")
         module.triple = target_machine().triple
+        functions = VectorFunctions(module)
         if system.state_names:
             layout = layout_of(system)
             self._rows = len(layout.constants) + layout.states
-            emit_solver(module, system)
-            _emit_preparation(module, system)
+            emit_solver(module, system, functions)
+            _emit_preparation(module, system, functions)
         else:
             self._rows = 0
-            emit_closed_form(module, system)
+            emit_closed_form(module, system, functions)
         code = MachineCode(module)
         record = ctypes.c_void_p
         self._solve = code.function("solve", record)
@@ -108,10 +109,9 @@ class CpuKernel:
         return solution
 
 
-def _emit_preparation(module: ir.Module, system: LoweredSystem) -> None:
+def _emit_preparation(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER]), name="prepare")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    functions = VectorFunctions(module)
     emit_prepare(Emitter(builder, functions, system, layout_of(system), function.args[0]))
     builder.ret_void()
 

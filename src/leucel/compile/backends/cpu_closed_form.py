@@ -23,13 +23,13 @@ from leucel.compile.program import evaluate
 from leucel.core import Status
 
 
-def emit_closed_form(module: ir.Module, system: LoweredSystem) -> None:
+def emit_closed_form(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:
     """Add the function `solve(record)`: eight subjects at a time, all times one after the other."""
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER]), name="solve")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     constants = system.program.border_of_constants(system.outputs)
     layout = Layout(states=0, events=0, constants=constants)
-    e = Emitter(builder, VectorFunctions(module), system, layout, function.args[0])
+    e = Emitter(builder, functions, system, layout, function.args[0])
     restore = flush_subnormals(e)
     b = builder
     first, last = e.slot(Slot.FIRST, I64), e.slot(Slot.LAST, I64)

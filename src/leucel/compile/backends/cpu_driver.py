@@ -52,13 +52,13 @@ def layout_of(system: LoweredSystem) -> Layout:
     )
 
 
-def emit_solver(module: ir.Module, system: LoweredSystem) -> None:
+def emit_solver(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:
     """Add the function `solve(record)` to a module."""
     function = ir.Function(module, ir.FunctionType(_VOID, [POINTER]), name="solve")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     layout = layout_of(system)
     memory = reserve(builder, F64, layout.rows * LANES, align=LANES * BYTES)
-    e = Emitter(builder, VectorFunctions(module), system, layout, function.args[0], memory)
+    e = Emitter(builder, functions, system, layout, function.args[0], memory)
     restore = flush_subnormals(e)
     zero = ir.Constant(VECTOR, [0.0] * LANES)
     for row in range(layout.rows):
