@@ -1,6 +1,7 @@
 """Virtual trials: patients of the indication, kinetics, response by IMWG criteria, endpoints."""
 
 from leucel.trials.assumptions import Assumption, sources
+from leucel.trials.calibration import Adjustable, Calibration, calibrate
 from leucel.trials.cohort import draw_patients
 from leucel.trials.comparison import Comparison
 from leucel.trials.design import (
@@ -10,6 +11,7 @@ from leucel.trials.design import (
     DesignParameter,
     DoseRule,
     KineticsDesign,
+    PrimaryResistance,
     PublishedEndpoint,
     ResponseDesign,
     SafetyDesign,
@@ -28,7 +30,9 @@ from leucel.trials.trial import TrialModels, TrialResult, compile_trial, observe
 __all__ = [
     "DAYS_PER_MONTH",
     "ENDPOINTS",
+    "Adjustable",
     "Assumption",
+    "Calibration",
     "Comparison",
     "CovariateModel",
     "Criterion",
@@ -41,6 +45,7 @@ __all__ = [
     "Kinetics",
     "KineticsDesign",
     "Observation",
+    "PrimaryResistance",
     "PublishedEndpoint",
     "Response",
     "ResponseDesign",
@@ -50,6 +55,7 @@ __all__ = [
     "TrialModels",
     "TrialResult",
     "VirtualPatients",
+    "calibrate",
     "compile_kinetics",
     "compile_response",
     "compile_trial",

@@ -90,6 +90,9 @@ def _numbers(design: TrialDesign) -> Iterator[tuple[str, Evidence]]:
     yield "M-protein that counts as not detectable", response.complete_below
     yield "share of plasma cells in the marrow at baseline", response.marrow_share
     yield "sensitivity of the MRD assay", response.mrd_level
+    if response.primary_resistance is not None:
+        covariate = response.primary_resistance.covariate
+        yield f"share of {covariate} that does not respond", response.primary_resistance.share
 
 
 def _from_evidence(what: str, evidence: Evidence) -> Assumption:
@@ -123,11 +126,19 @@ def _simplifications(design: TrialDesign) -> Iterator[tuple[str, str]]:
         "covariates are independent of each other",
         "no joint distribution is published for this population",
     )
+    rule = design.response.primary_resistance
+    used = None if rule is None else rule.covariate
     flags = [
         covariate.name
         for covariate in design.covariates
         if covariate.name in ("prior_car_t", "extramedullary", "high_risk")
+        and covariate.name != used
     ]
+    if rule is not None:
+        yield (
+            f"a share of patients with {used} has a tumor that the CAR-T cells do not see",
+            "the published response rate of this group enters so; its cause is not known",
+        )
     if flags:
         yield (
             f"no effect of {', '.join(flags)} on kinetics or response",

@@ -59,7 +59,7 @@ def compare(row: EndpointRow, measured: Measured, known: PublishedEndpoint) -> C
     here, there = measured.interval.estimate, known.value
     low, high = trial_range(measured, known.n)
     z: float | None = None
-    if row.unit == "%" and row.endpoint in ("pfs", "dor") and known.low is not None:
+    if row.endpoint in ("pfs", "dor") and row.unit == "%" and known.low is not None:
         outside = _interval(known).scaled(1.0)
         z = compare_values(measured.interval, outside).z
         agrees = None if z is None else abs(z) <= _Z_95

@@ -219,6 +219,36 @@ class KineticsDesign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrimaryResistance:
+    """Patients of a group whose whole tumor the CAR-T cells do not see.
+
+    The one way in which a published response rate of a subgroup enters the model: a share of the
+    group has a `fraction_resistant` of `fraction` instead of a drawn one.
+
+    Attributes
+    ----------
+    covariate : patients in whom it is 1 form the group, for example ``prior_car_t``.
+    share : share of the group, 0 to 1.
+    fraction : of the tumor that is resistant in them.
+    """
+
+    covariate: str
+    share: Evidence
+    fraction: float = 0.99
+
+    def __post_init__(self) -> None:
+        share = require_usable(self.share, what="the share of primary resistance").number
+        if not (0.0 <= share <= 1.0 and 0.0 < self.fraction < 1.0):
+            raise InputError(
+                Problem(
+                    what="primary resistance is out of range",
+                    received=f"share {share:g}, fraction {self.fraction:g}",
+                    allowed="shares from 0 to 1",
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseDesign:
     """Response: a mechanistic model of the library with the programme's numbers.
 
@@ -233,6 +263,7 @@ class ResponseDesign:
     mrd_level : sensitivity of the MRD assay, for example 1e-5.
     edits : extensions of the model, applied in this order: "resistant_clone",
         "carrying_capacity".
+    primary_resistance : a group of which a share does not respond, or None.
     choices : options of the model's card.
     """
 
@@ -243,6 +274,7 @@ class ResponseDesign:
     marrow_share: Evidence
     mrd_level: Evidence
     edits: tuple[str, ...] = ("resistant_clone", "carrying_capacity")
+    primary_resistance: PrimaryResistance | None = None
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
@@ -279,7 +311,8 @@ class PublishedEndpoint:
     used_for : "calibration" or "prediction".
     mark : how far it can be trusted; an unverified value is refused.
     statistic : "median" or "mean" of a continuous endpoint; the simulated value follows it.
-    population : which patients, when they are not those of the trial.
+    population : which patients, when they are not those of the trial, in words.
+    subgroup : (covariate, value) of the virtual patients it is put beside; None takes all.
     """
 
     endpoint: str
@@ -294,7 +327,14 @@ class PublishedEndpoint:
     unit: str = ""
     statistic: Literal["median", "mean"] = "median"
     population: str = ""
+    subgroup: tuple[str, float] | None = None
     note: str = ""
+
+    @property
+    def unit_of_value(self) -> str:
+        """Unit of the values; that of the endpoint when none is given."""
+        rate = self.endpoint == "dor" and self.month is not None
+        return self.unit or ("%" if rate else ENDPOINTS[self.endpoint])
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []
@@ -355,6 +395,12 @@ class TrialDesign:
             for name in needed
             if name not in names
         ]
+        asked = {each.subgroup[0] for each in self.published if each.subgroup is not None}
+        if self.response.primary_resistance is not None:
+            asked.add(self.response.primary_resistance.covariate)
+        problems.extend(
+            unknown_name(name, names, noun="covariate") for name in sorted(asked - set(names))
+        )
         problems.extend(
             Problem(what=f"the covariate {name!r} is given twice")
             for name in sorted({name for name in names if names.count(name) > 1})

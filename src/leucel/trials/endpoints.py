@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -32,8 +32,27 @@ _RATES = {"orr": Category.PR, "vgpr_rate": Category.VGPR, "cr_rate": Category.CR
 _NCA = {"tmax_days": "tmax", "cmax": "cmax", "auc_0_28": "auc_0_28"}
 _NORMAL_95 = 1.959963984540054
 _LEVEL = 0.95
+_AT_LANDMARKS = ("pfs", "detectable")
 
-Key = tuple[str, float | None, str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """An endpoint to be measured: name, landmark, statistic, subgroup."""
+
+    endpoint: str
+    month: float | None = None
+    statistic: Literal["median", "mean"] = "median"
+    subgroup: tuple[str, float] | None = None
+
+
+def query_of(known: PublishedEndpoint) -> Query:
+    """What has to be measured to stand beside a published value."""
+    return Query(
+        endpoint=known.endpoint,
+        month=known.month,
+        statistic=known.statistic,
+        subgroup=known.subgroup,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +98,7 @@ class Observation:
     patients, kinetics, response : of the same N patients.
     crs : (N,) worst CRS: 0 none, 1 for grade 1 or 2, 3 for grade 3 or more; None without rates.
     months : horizon.
+    group : (N,) patients that response endpoints are counted among; None for all.
     """
 
     patients: VirtualPatients
@@ -86,11 +106,20 @@ class Observation:
     response: Response
     crs: NDArray[np.int8] | None
     months: float
+    group: NDArray[np.bool_] | None = None
 
     @property
     def evaluable(self) -> NDArray[np.bool_]:
-        """(N,) patients whose response could be simulated and assessed."""
-        return (self.response.status == 0) & self.response.imwg.evaluable
+        """(N,) patients (of the group) whose response could be simulated and assessed."""
+        able = (self.response.status == 0) & self.response.imwg.evaluable
+        return able if self.group is None else able & self.group
+
+    def within(self, subgroup: tuple[str, float] | None) -> Observation:
+        """The same trial with endpoints counted among (covariate, value) only."""
+        if subgroup is None:
+            return self
+        name, value = subgroup
+        return replace(self, group=self.patients[name] == value)
 
     @property
     def horizon(self) -> float:
@@ -126,29 +155,30 @@ def draw_crs(design: TrialDesign, patients: VirtualPatients, rng: RandomStream) 
     return grade
 
 
-def measure(seen: Observation, key: Key) -> Measured | None:
-    """One endpoint of the virtual trial; None when the horizon is too short for it.
+def measure(seen: Observation, query: Query) -> Measured | None:
+    """One endpoint of the virtual trial; None when it does not exist or the horizon is too short.
 
-    Parameters
-    ----------
-    key : (endpoint, month or None, "median" or "mean").
+    Subgroups are known to endpoints of response; kinetics and safety are those of all patients.
     """
-    endpoint, month, statistic = key
+    endpoint, month = query.endpoint, query.month
     if month is not None and month > seen.months:
         return None
+    seen = seen.within(query.subgroup)
     if endpoint in _RATES or endpoint == "mrd_negative":
         return _response_rate(seen, endpoint, month)
     if endpoint == "pfs":
+        if not seen.evaluable.any():
+            return None
         return _landmark(seen.progression_free(), month, int(seen.evaluable.sum()))
     if endpoint == "dor":
         return _duration(seen, month)
     if endpoint == "time_to_response_days":
         days = seen.response.imwg.response_day[seen.evaluable]
-        return _quantile(days[days <= seen.horizon], "day", statistic, "of responders")
+        return _quantile(days[days <= seen.horizon], "day", query.statistic, "of responders")
     if endpoint in _NCA:
         values = seen.kinetics.nca.value(_NCA[endpoint])
         note = "non-compartmental, on the sampling days"
-        return _quantile(values[~np.isnan(values)], ENDPOINTS[endpoint], statistic, note)
+        return _quantile(values[~np.isnan(values)], ENDPOINTS[endpoint], query.statistic, note)
     if endpoint == "persistence_median_days":
         return _persistence(seen)
     if endpoint == "detectable":
@@ -156,50 +186,52 @@ def measure(seen: Observation, key: Key) -> Measured | None:
     return _crs(seen, endpoint)
 
 
-def endpoints(seen: Observation, design: TrialDesign) -> tuple[tuple[EndpointRow, Any, Any], ...]:
+def endpoints(
+    seen: Observation, design: TrialDesign
+) -> tuple[tuple[EndpointRow, Measured, PublishedEndpoint | None], ...]:
     """All endpoints: each row with what was measured and what was published.
 
-    Every endpoint with a published value has a row for each such value; the others have one row.
+    Every endpoint with a published value has a row for each such value, those of all patients
+    first; the others have one row.
     """
-    published: dict[Key, list[PublishedEndpoint]] = {}
+    published: dict[Query, list[PublishedEndpoint]] = {}
     for each in design.published:
-        published.setdefault((each.endpoint, each.month, each.statistic), []).append(each)
-    rows: list[tuple[EndpointRow, Any, Any]] = []
-    for key in _keys(seen, design, published):
-        measured = measure(seen, key)
+        published.setdefault(query_of(each), []).append(each)
+    rows: list[tuple[EndpointRow, Measured, PublishedEndpoint | None]] = []
+    for query in _queries(seen, design, published):
+        measured = measure(seen, query)
         if measured is not None:
             rows.extend(
-                (_row(key, measured, known), measured, known)
-                for known in published.get(key) or [None]
+                (_row(query, measured, known), measured, known)
+                for known in published.get(query) or [None]
             )
     return tuple(rows)
 
 
-def _keys(
-    seen: Observation, design: TrialDesign, published: Mapping[Key, list[PublishedEndpoint]]
-) -> list[Key]:
+def _queries(
+    seen: Observation, design: TrialDesign, published: Mapping[Query, list[PublishedEndpoint]]
+) -> list[Query]:
     months = [month for month in design.landmarks if month <= seen.months]
-    keys: list[Key] = []
+    queries: list[Query] = []
     for endpoint in ENDPOINTS:
-        known = [key for key in published if key[0] == endpoint]
-        if endpoint in ("pfs", "detectable"):
-            own: list[Key] = [(endpoint, month, "median") for month in months]
-        elif endpoint == "dor":
-            own = [(endpoint, None, "median"), *((endpoint, m, "median") for m in months)]
-        elif any(month is None for _, month, _ in known):
-            own = []
-        else:
-            own = [(endpoint, None, "median")]
-        together = dict.fromkeys((*known, *own))
-        keys.extend(sorted(together, key=lambda key: (key[1] is not None, key[1] or 0.0)))
-    return keys
+        known = [query for query in published if query.endpoint == endpoint]
+        overall = any(query.month is None and query.subgroup is None for query in known)
+        own = [] if overall or endpoint in _AT_LANDMARKS else [Query(endpoint=endpoint)]
+        if endpoint in (*_AT_LANDMARKS, "dor"):
+            own.extend(Query(endpoint=endpoint, month=month) for month in months)
+        queries.extend(sorted(dict.fromkeys((*known, *own)), key=_order))
+    return queries
 
 
-def _row(key: Key, measured: Measured, known: PublishedEndpoint | None) -> EndpointRow:
-    endpoint, month, statistic = key
+def _order(query: Query) -> tuple[bool, bool, float]:
+    return query.subgroup is not None, query.month is not None, query.month or 0.0
+
+
+def _row(query: Query, measured: Measured, known: PublishedEndpoint | None) -> EndpointRow:
+    endpoint = query.endpoint
     notes = [measured.note]
     if ENDPOINTS[endpoint] != "%" and measured.unit != "%":
-        notes.insert(0, statistic)
+        notes.insert(0, query.statistic)
     if known is not None:
         notes.extend((known.population, known.note))
     unreached = not math.isfinite(measured.interval.estimate)
@@ -207,7 +239,7 @@ def _row(key: Key, measured: Measured, known: PublishedEndpoint | None) -> Endpo
         notes.append("not reached within the horizon")
     return EndpointRow(
         endpoint=endpoint,
-        month=month,
+        month=query.month,
         value=_known(measured.interval.estimate),
         ci_low=_known(measured.interval.low),
         ci_high=_known(measured.interval.high),

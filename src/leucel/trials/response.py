@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leucel.compile import CompiledModel, compile_model
-from leucel.core import SILENT, InputError, Progress, RandomStream, unknown_name
+from leucel.core import SILENT, InputError, Problem, Progress, RandomStream, unknown_name
 from leucel.library import get_model
 from leucel.model import ModelSpec
 from leucel.solve import Doses, SolveOptions, simulate
@@ -110,6 +110,7 @@ def simulate_response(
     shown = figure_days(horizon) if courses else np.array([0.0])
     times = np.unique(np.concatenate([visits, shown]))
     parameters = individual_parameters(compiled.spec, design.parameters, rng, patients.index)
+    _resist(parameters, patients, design, rng)
     parameters["tumor_0"] = _tumor_from_s_bcma(compiled.spec, design, patients["s_bcma_0"])
     weight = patients.values.get("weight", np.full(len(patients), np.nan))
     cells = dose.cells(weight=weight)
@@ -153,6 +154,29 @@ def simulate_response(
         extinct=tumor[:, -1] <= 0.0,
         status=runs.status,
     )
+
+
+def _resist(
+    parameters: dict[str, NDArray[np.float64]],
+    patients: VirtualPatients,
+    design: ResponseDesign,
+    rng: RandomStream,
+) -> None:
+    """Give the share of a group that does not respond a resistant tumor."""
+    rule = design.primary_resistance
+    if rule is None:
+        return
+    if "fraction_resistant" not in parameters:
+        raise InputError(
+            Problem(
+                what="primary resistance needs a resistant clone",
+                allowed="the edit 'resistant_clone' and the parameter 'fraction_resistant'",
+            )
+        )
+    u = rng.uniform("primary resistance", subjects=int(patients.index[-1]) + 1)[patients.index]
+    resists = (patients[rule.covariate] > 0.5) & (u < rule.share.number)
+    drawn = parameters["fraction_resistant"]
+    parameters["fraction_resistant"] = np.where(resists, rule.fraction, drawn)
 
 
 def _tumor_from_s_bcma(
