@@ -172,3 +172,23 @@ def test_of_two_events_in_a_step_the_first_comes_first() -> None:
         np.testing.assert_allclose(
             result.values[0], [[2.0, 1.3, 10.5], [1.5, 1.6, 10.8]], rtol=1e-9
         )
+
+
+@pytest.mark.parametrize("backend", ["cpu", "reference"])
+@pytest.mark.parametrize("moment", [1.0, 0.1 + 0.2, 7.77])
+def test_a_kink_is_met_once(backend: str, moment: float) -> None:
+    spec = ModelSpec(
+        name="kink",
+        parameters=(Parameter(name="t_max", value=moment),),
+        states=(State(name="x", initial="1"),),
+        odes={"x": "if(t < t_max, x, -x)"},
+        events=(Event(name="peak", when="t_max - t", set={}),),
+        outputs=(Output(name="x", text="x"),),
+    )
+    times = np.linspace(0.0, 10.0, 41)
+    options = SolveOptions(rtol=1e-8)
+    result = simulate(compile_model(spec, backend=backend), times=times, options=options)
+    np.testing.assert_allclose(result.event_times["peak"], [moment], rtol=1e-12)
+    expected = np.exp(np.where(times < moment, times, 2.0 * moment - times))
+    np.testing.assert_allclose(result.output("x")[0], expected, rtol=1e-5)
+    assert result.steps[0] < 500

@@ -49,13 +49,12 @@ class LaneFunctions:
         self.load = self._load()
         self.release = self._release()
 
-    def _arm(self, e: Emitter, event: int, lane: Any) -> None:
-        height = e.call(self.whens[event], lane)
-        above = e.b.uitofp(e.b.fcmp_ordered(">", height, e.real(0.0)), F64)
-        e.put(e.layout.armed + event, above, lane)
-
     def _jump(self) -> ir.Function:
-        """(lane): apply the event that was located, the boluses due, the events that follow."""
+        """(lane): apply the event that was located, the boluses due, the events that follow.
+
+        An event that fires here (armed -1) can fire again after the next step only: where it was
+        located its expression is zero but for rounding, and it would be found again and again.
+        """
         function, e = self._e.function("jump", _VOID, I64)
         lane = function.args[2]
         b, lay = e.b, e.layout
@@ -63,7 +62,6 @@ class LaneFunctions:
         for event, apply in enumerate(self.events):
             with b.if_then(b.icmp_signed("==", located, e.integer(event))):
                 e.call(apply, lane)
-                self._arm(e, event, lane)
         e.put(lay.fired, e.integer(-1), lane)
 
         time = e.get(lay.time, lane)
@@ -97,7 +95,10 @@ class LaneFunctions:
             with b.if_then(b.and_(armed, b.fcmp_ordered("<=", height, e.real(0.0)))):
                 e.call(apply, lane)
         for event in range(lay.events):
-            self._arm(e, event, lane)
+            row = lay.armed + event
+            above = b.fcmp_ordered(">", e.call(self.whens[event], lane), e.real(0.0))
+            spent = b.fcmp_ordered("<", e.get(row, lane), e.real(0.0))
+            e.put(row, b.uitofp(b.and_(above, b.not_(spent)), F64), lane)
         b.ret_void()
         return function
 

@@ -102,7 +102,7 @@ class Layout:
 
     @property
     def armed(self) -> int:
-        """First row of the events that can fire, 1.0 or 0.0."""
+        """First row of the events: 1.0 can fire, 0.0 cannot, -1.0 has just fired."""
         return self.dense + 3 * self.states
 
     @property

@@ -133,6 +133,7 @@ def emit_event(parent: Emitter, event: int) -> ir.Function:
     )
     for (state, _), value in zip(assignments, values, strict=True):
         e.put(lay.state + state, element(e, value), lane)
+    e.put(lay.armed + event, e.real(-1.0), lane)
     b.ret_void()
     return function
 

@@ -2,7 +2,8 @@
 
 It is the oracle of the fast backends, so it shares nothing with them but the program and the rules:
 outputs hold from the right (at the time of a bolus or an event they show the state after it), an
-event fires when its expression is at or below zero after having been above, or from the start.
+event fires when its expression is at or below zero at the end of a step or a jump after having been
+above at the end of a step, or from the start.
 """
 
 from __future__ import annotations
@@ -211,6 +212,7 @@ class _Run:
             )
         )
         self.armed = [True] * len(event_times)
+        self.spent: set[int] = set()
         self.time, self.steps, self.done = ensemble.start, 0, 0
         self.end = float(ensemble.times[-1])
 
@@ -243,7 +245,12 @@ class _Run:
             self.done = last
 
     def jump(self, fired: int | None = None) -> None:
-        """Apply the event that was located, boluses that are due, and events that follow."""
+        """Apply the event that was located, boluses that are due, and events that follow.
+
+        An event that fires here can fire again after the next step only: where it was located its
+        expression is zero but for rounding, and it would be found again and again.
+        """
+        self.spent.clear()
         if fired is not None:
             self.fire(fired)
         while self.boluses and self.boluses[0][0] <= self.time:
@@ -258,12 +265,14 @@ class _Run:
         """Apply an event here and now."""
         self.event_times[event] = min(self.event_times[event], self.time)
         self.states = self.subject.assign(event, self.time, self.states)
-        self.armed[event] = self.subject.when(event, self.time, self.states) > 0.0
+        self.armed[event] = False
+        self.spent.add(event)
 
     def arm(self) -> None:
-        """An event can fire (again) when its expression is above zero."""
+        """An event can fire (again) when its expression is above zero; see `jump`."""
         for event in range(len(self.armed)):
-            self.armed[event] = self.subject.when(event, self.time, self.states) > 0.0
+            above = self.subject.when(event, self.time, self.states) > 0.0
+            self.armed[event] = above and event not in self.spent
 
     def segment(self) -> Status:
         """Integrate to the next bolus, event or the end."""
@@ -303,6 +312,7 @@ class _Run:
             self.time = float(solver.t)
             self.states = np.array(solver.y, dtype=np.float64)
             self.write(self.time, dense)
+            self.spent.clear()
             self.arm()
         self.jump()
         return Status.OK
