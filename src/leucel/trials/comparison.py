@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtrik, betaincinv
 
 from leucel.stats import Interval, compare_rates, compare_values
@@ -87,7 +88,9 @@ def compare(row: EndpointRow, measured: Measured, known: PublishedEndpoint) -> C
 def trial_range(measured: Measured, n: int | None) -> tuple[float | None, float | None]:
     """Range of 95% of trials of `n` patients drawn from the virtual population.
 
-    Binomial for rates, order statistics for medians, None for the rest.
+    Binomial for rates, order statistics for medians, normal for means, None for the rest. A time
+    that can only fall on a visit stands for the days around it: its range reaches half way to the
+    neighboring visits.
     """
     if n is None or n < 1:
         return None, None
@@ -110,7 +113,18 @@ def trial_range(measured: Measured, n: int | None) -> tuple[float | None, float 
     places = [float(betaincinv(middle, middle, tail)) for tail in (_TAIL, 1.0 - _TAIL)]
     values = np.sort(measured.sample)
     low, high = (float(values[int(place * (values.size - 1))]) for place in places)
+    if measured.visits is not None:
+        low, high = _between_visits(measured.visits, low, high)
     return low, (high if math.isfinite(high) else None)
+
+
+def _between_visits(visits: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
+    before = visits[visits < low]
+    after = visits[visits > high]
+    return (
+        0.5 * (low + float(before[-1])) if before.size else low,
+        0.5 * (high + float(after[0])) if after.size else high,
+    )
 
 
 def _interval(known: PublishedEndpoint) -> Interval:

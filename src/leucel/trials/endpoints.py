@@ -57,13 +57,21 @@ def query_of(known: PublishedEndpoint) -> Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measured:
-    """One endpoint of the virtual trial; `sample` holds the values of patients behind a median."""
+    """One endpoint of the virtual trial.
+
+    Attributes
+    ----------
+    interval, n, unit, note : as in the row.
+    sample : values of the patients behind a median or a mean.
+    visits : days on which a time can fall at all; None for what is no time.
+    """
 
     interval: Interval
     n: int
     unit: str
     note: str = ""
     sample: NDArray[np.float64] | None = None
+    visits: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +182,14 @@ def measure(seen: Observation, query: Query) -> Measured | None:
         return _duration(seen, month)
     if endpoint == "time_to_response_days":
         days = seen.response.imwg.response_day[seen.evaluable]
-        return _quantile(days[days <= seen.horizon], "day", query.statistic, "of responders")
+        found = _quantile(days[days <= seen.horizon], "day", query.statistic, "of responders")
+        return found and replace(found, visits=seen.response.assessment_days)
     if endpoint in _NCA:
         values = seen.kinetics.nca.value(_NCA[endpoint])
         note = "non-compartmental, on the sampling days"
-        return _quantile(values[~np.isnan(values)], ENDPOINTS[endpoint], query.statistic, note)
+        found = _quantile(values[~np.isnan(values)], ENDPOINTS[endpoint], query.statistic, note)
+        times = seen.kinetics.samples if endpoint == "tmax_days" else None
+        return found and replace(found, visits=times)
     if endpoint == "persistence_median_days":
         return _persistence(seen)
     if endpoint == "detectable":
@@ -335,6 +346,7 @@ def _persistence(seen: Observation) -> Measured | None:
         unit="day",
         note=f"last sample at or above {seen.kinetics.lloq:g} copies/ug",
         sample=values,
+        visits=seen.kinetics.samples,
     )
 
 

@@ -32,6 +32,7 @@ class Kinetics:
     ----------
     days : (T,) daily to day 35, then weekly, to the horizon.
     transgene : (N, T) without measurement error [copies/ug]; NaN for a patient that failed.
+    samples : (K,) days of the blood samples.
     parameters : of each patient, by name, (N,).
     nca : analysis of the measured samples.
     lloq : lower limit of quantification [copies/ug].
@@ -41,6 +42,7 @@ class Kinetics:
 
     days: NDArray[np.float64]
     transgene: NDArray[np.float64] = field(repr=False)
+    samples: NDArray[np.float64] = field(repr=False)
     parameters: dict[str, NDArray[np.float64]] = field(repr=False)
     nca: NcaResults = field(repr=False)
     lloq: float
@@ -126,6 +128,7 @@ def simulate_kinetics(
     return Kinetics(
         days=shown,
         transgene=level[:, np.searchsorted(times, shown)],
+        samples=samples,
         parameters=parameters,
         nca=found,
         lloq=lloq,
