@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 PATIENTS, MONTHS, DAY = "12", "6", "2025-05-09"
-# Each start of Python costs a second; five kills at moments spread over a whole run are enough to
-# meet every part over a few test runs, and the moments differ from run to run on purpose.
-KILLS = 5
+# Each run starts Python anew and takes seconds: the many kills are in the unit test of the runner,
+# these few show that the real parts resume too. The moments differ from run to run on purpose.
+KILLS = 2
 COMMAND = (
     *(sys.executable, "-c", "from leucel.apps.cli import main; main()", "run", "eque-cel"),
     *("--patients", PATIENTS, "--months", MONTHS, "--as-of", DAY, "--quiet"),
@@ -52,9 +52,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], f
     return visible(folder), time.perf_counter() - begin
 
 
-def test_killed_at_random_moments(
-    whole: tuple[dict[str, bytes], float], tmp_path: Path
-) -> None:
+def test_killed_at_random_moments(whole: tuple[dict[str, bytes], float], tmp_path: Path) -> None:
     files, seconds = whole
     chance = random.Random()
     for kill in range(KILLS):
@@ -96,16 +94,12 @@ def test_killed_twice(whole: tuple[dict[str, bytes], float], tmp_path: Path) -> 
     assert visible(tmp_path / "run") == files
 
 
-def test_an_interrupted_run_says_how_to_go_on(
-    whole: tuple[dict[str, bytes], float], tmp_path: Path
-) -> None:
-    _, seconds = whole
+def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     process = start(tmp_path / "run")
-    time.sleep(0.6 * seconds)
+    while not (tmp_path / "run" / ".leucel" / "parts").exists() and process.poll() is None:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
-    if process.returncode == 0:
-        pytest.skip("the run was faster than the interruption")
     assert process.returncode == 130
     assert "--resume" in errors.decode()
     assert "Traceback" not in errors.decode()

@@ -82,11 +82,7 @@ class RunFolder:
     def _refuse_or_clear(self, *, force: bool) -> None:
         if not self.is_run:
             left = [entry.name for entry in self.path.iterdir()]
-            # A run killed before it wrote down its request leaves a lock and a journal.
-            if left == [HIDDEN] and {e.name for e in self.hidden.iterdir()} <= {
-                "lock",
-                "journal.jsonl",
-            }:
+            if left == [HIDDEN] and self._died_at_birth():
                 return
             raise StorageError(
                 f"cannot write a run to {self.path}: the folder holds files that no run of leucel "
@@ -102,6 +98,13 @@ class RunFolder:
             raise StorageError(
                 f"cannot write a run to {self.path}: {state}, or choose another folder with --out"
             )
+
+    def _died_at_birth(self) -> bool:
+        """True for what a run leaves that was killed before it wrote down its request."""
+        return all(
+            entry.name in ("lock", "journal.jsonl") or entry.name.endswith(".part")
+            for entry in self.hidden.iterdir()
+        )
 
     def clear(self) -> None:
         """Remove what runs of leucel wrote here, the manifest first, and nothing else."""

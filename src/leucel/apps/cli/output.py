@@ -159,8 +159,8 @@ def with_limits(value: Any, low: Any, high: Any) -> str:
 
     Examples
     --------
-    >>> with_limits(96.04, 90.2, 98.9), with_limits(151557.2, 142608, None), with_limits(3, None, None)
-    ('96 (90.2-98.9)', '152k (143k-–)', '3')
+    >>> with_limits(96.04, 90.2, 98.9), with_limits(151557.2, 142608, None)
+    ('96 (90.2-98.9)', '152k (143k-–)')
     """
     if value is None or (low is None and high is None):
         return _short(value)
