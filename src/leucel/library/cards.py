@@ -10,8 +10,17 @@ from typing import Literal
 from leucel.core import Mark, Source
 
 Quantity = Literal[
-    "value", "maximum", "minimum", "time_of_maximum", "time_of_minimum", "area", "formula"
+    "value",
+    "maximum",
+    "minimum",
+    "time_of_maximum",
+    "time_of_minimum",
+    "area",
+    "trapezoid",
+    "formula",
 ]
+Values = tuple[tuple[str, float], ...]
+"""Pairs of parameter and value, of one patient."""
 
 
 class CardStatus(Enum):
@@ -61,13 +70,17 @@ class Check:
     Attributes
     ----------
     quantity : what is taken of `output` between `start` and `end` on a grid of `step` days: its
-        value at `end`, its extreme or the time of it, or its area carried as a state; or the value
-        of `formula` in typical parameters.
-    dose : CAR+ T cells given at time 0; None when no dose is given.
+        value at `end`, its extreme or the time of it, its area carried as a state or summed by
+        trapezoids on the grid; or the value of `formula` in typical parameters.
+    dose : amount given at time 0; None when no dose is given.
+    doses : pairs of day and amount of further doses.
+    cohort : values of each patient where they differ from the typical ones; the number is the
+        median over the patients.
     expected : the number, in `unit`, from `source` with `mark`.
     ours : what this model gives, so that a card can be read without running anything.
     tolerance : largest relative deviation from `expected` that counts as met, with its `reason`.
     choices : options of the model that differ from the default.
+    against : options of a second run that the number is divided by.
     """
 
     name: str
@@ -83,10 +96,13 @@ class Check:
     output: str = ""
     formula: str = ""
     dose: float | None = None
+    doses: tuple[tuple[float, float], ...] = ()
     start: float = 0.0
     end: float = 0.0
     step: float = 0.25
+    cohort: tuple[Values, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    against: tuple[tuple[str, str], ...] = ()
 
     @property
     def deviation(self) -> float:

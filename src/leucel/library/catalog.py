@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leucel.core import InputError, Source, unknown_name
-from leucel.library import singh_2021, stein_2019, stein_2019_ode
+from leucel.library import ogasawara_2021, singh_2021, stein_2019, stein_2019_ode
 from leucel.library.cards import ModelCard
 from leucel.library.sources import ALL
 from leucel.model import ModelSpec
@@ -18,14 +18,13 @@ class _Entry:
     build: Callable[[Mapping[str, str]], ModelSpec]
 
 
-_ENTRIES = {
-    entry.card.id: entry
-    for entry in (
-        _Entry(singh_2021.CARD, singh_2021.build),
-        _Entry(stein_2019.CARD, stein_2019.build),
-        _Entry(stein_2019_ode.CARD, stein_2019_ode.build),
-    )
-}
+_MODULES = (
+    ogasawara_2021,
+    singh_2021,
+    stein_2019,
+    stein_2019_ode,
+)
+_ENTRIES = {module.CARD.id: _Entry(module.CARD, module.build) for module in _MODULES}
 
 
 def catalog() -> tuple[ModelCard, ...]:

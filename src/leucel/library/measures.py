@@ -60,6 +60,8 @@ def measure(check: Check, times: NDArray[np.float64], values: NDArray[np.float64
             return float(np.max(seen))
         case "minimum":
             return float(np.min(seen))
+        case "trapezoid":
+            return float(np.trapezoid(seen, when))
         case "time_of_maximum":
             return float(when[np.argmax(seen)])
         case "time_of_minimum":

@@ -69,9 +69,9 @@ def test_every_source_can_be_reached_or_is_our_own() -> None:
 def test_a_card_says_everything(id_: str) -> None:
     spec, card = get_model(id_)
     text = card_text(card, spec)
-    assert card.source.doi is not None
+    assert card.source.link is not None
     for part in (
-        card.source.doi,
+        card.source.link,
         card.population,
         *(f"`{p.name}`" for p in spec.parameters),
         *(f"{name} = {ode}" for name, ode in spec.equations),

@@ -16,6 +16,7 @@ from leucel.model import check_units, read_model, symbolic_system, to_latex, to_
 IDS = [card.id for card in catalog()]
 # Changing one of these means that results change: do it on purpose, and say so in the changes.
 CONTENT = {
+    "ogasawara_2021_lisocabtagene": "4674edc901f19e87",
     "singh_2021_idecabtagene": "b606c45d6deeb9e3",
     "stein_2019_tisagenlecleucel": "4f8094993312386f",
     "stein_2019_tisagenlecleucel_ode": "7d9442f2b322e74e",

@@ -1,0 +1,75 @@
+"""Checks written short: what is printed carries its own tolerance, what we get stands apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from leucel.core import Mark, Source
+from leucel.library.cards import Check, Quantity, Values
+from leucel.library.measured import MEASURED
+from leucel.library.sources import LEUCEL
+
+# What two solvers at a relative tolerance of 1e-9 a step may differ by.
+_SOLVER = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oracle:
+    """Numbers that one source gives for one model; calling it makes one check."""
+
+    model: str
+    source: Source = LEUCEL
+    mark: Mark = Mark.OWN_VALUE
+    place: str = ""
+
+    def __call__(
+        self,
+        name: str,
+        quantity: Quantity,
+        printed: str,
+        unit: str = "1",
+        *,
+        output: str = "",
+        formula: str = "",
+        end: float = 0.0,
+        start: float = 0.0,
+        step: float = 0.25,
+        dose: float | None = None,
+        doses: tuple[tuple[float, float], ...] = (),
+        cohort: tuple[Values, ...] = (),
+        choices: tuple[tuple[str, str], ...] = (),
+        against: tuple[tuple[str, str], ...] = (),
+        tolerance: float | None = None,
+        reason: str = "",
+    ) -> Check:
+        """One check; without `tolerance`, half a unit of the last digit of `printed`."""
+        number = Decimal(printed)
+        last = number.as_tuple().exponent
+        if tolerance is None:
+            half = Decimal(5) * Decimal(10) ** (int(last) - 1)
+            tolerance = float(half / abs(number)) + _SOLVER
+            digits = len(number.as_tuple().digits)
+            reason = f"printed with {digits} digits: half a unit of the last one"
+        return Check(
+            name=name,
+            quantity=quantity,
+            expected=float(number),
+            ours=MEASURED.get(self.model, {}).get(name, float("nan")),
+            tolerance=tolerance,
+            reason=reason,
+            unit=unit,
+            mark=self.mark,
+            source=self.source.id,
+            place=self.place,
+            output=output,
+            formula=formula,
+            dose=dose,
+            doses=doses,
+            start=start,
+            end=end,
+            step=step,
+            cohort=cohort,
+            choices=choices,
+            against=against,
+        )
