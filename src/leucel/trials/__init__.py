@@ -6,13 +6,11 @@ from leucel.trials.cohort import draw_patients
 from leucel.trials.comparison import Comparison
 from leucel.trials.design import (
     DAYS_PER_MONTH,
-    ENDPOINTS,
     CovariateModel,
     DesignParameter,
     DoseRule,
     KineticsDesign,
     PrimaryResistance,
-    PublishedEndpoint,
     ResponseDesign,
     SafetyDesign,
     Schedule,
@@ -24,6 +22,7 @@ from leucel.trials.endpoints import EndpointRow, Observation
 from leucel.trials.imwg import ImwgCourse, ImwgRules, imwg_response
 from leucel.trials.kinetics import Kinetics, compile_kinetics, simulate_kinetics
 from leucel.trials.patients import VirtualPatients
+from leucel.trials.published import ENDPOINTS, PublishedEndpoint
 from leucel.trials.response import Response, compile_response, simulate_response
 from leucel.trials.trial import TrialModels, TrialResult, compile_trial, observe_trial, run_trial
 

@@ -21,9 +21,10 @@ from leucel.core import (
     unknown_name,
 )
 from leucel.estimate import MatchOptions, MatchResult, match_targets
-from leucel.trials.design import PublishedEndpoint, TrialDesign, with_parameter
+from leucel.trials.design import TrialDesign, with_parameter
 from leucel.trials.endpoints import Observation, measure, query_of
 from leucel.trials.kinetics import Kinetics
+from leucel.trials.published import PublishedEndpoint
 from leucel.trials.trial import compile_trial, observe_trial
 
 Part = Literal["kinetics", "response"]

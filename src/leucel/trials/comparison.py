@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import bdtrik, betaincinv
 
 from leucel.stats import Interval, compare_rates, compare_values
-from leucel.trials.design import PublishedEndpoint
 from leucel.trials.endpoints import EndpointRow, Measured
+from leucel.trials.published import PublishedEndpoint
 
 _TAIL = 0.025
 _Z_95 = 1.959963984540054
@@ -103,7 +103,7 @@ def trial_range(measured: Measured, n: int | None) -> tuple[float | None, float 
         least = max(math.ceil(float(bdtrik(_TAIL, n, share)) - 1e-9), 0)
         most = min(math.ceil(float(bdtrik(1.0 - _TAIL, n, share)) - 1e-9), n)
         return 100.0 * least / n, 100.0 * most / n
-    if measured.sample is None:
+    if measured.sample is None or measured.sample.size < 2:
         return None, None
     if measured.interval.method == "normal":
         error = float(measured.sample.std(ddof=1)) / math.sqrt(n)

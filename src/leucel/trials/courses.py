@@ -140,8 +140,9 @@ def detection_table(seen: Observation) -> pd.DataFrame:
         }
         for (month, factor), share in seen.kinetics.detectable.items()
     ]
-    columns = ("month", "threshold", "value", "ci_low", "ci_high", "n", "unit")
-    return pd.DataFrame(rows, columns=pd.Index(columns))
+    types = dict.fromkeys(("month", "threshold", "value", "ci_low", "ci_high"), "float64")
+    columns = (*types, "n", "unit")
+    return pd.DataFrame(rows, columns=pd.Index(columns)).astype({**types, "n": "int64"})
 
 
 def response_table(seen: Observation) -> pd.DataFrame:
@@ -162,7 +163,9 @@ def response_table(seen: Observation) -> pd.DataFrame:
         if day <= seen.horizon and who.any()
         for category in Category
     ]
-    return pd.DataFrame(rows, columns=pd.Index(("time", "response", "value", "n", "unit")))
+    columns = pd.Index(("time", "response", "value", "n", "unit"))
+    types = {"time": "float64", "value": "float64", "n": "int64"}
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 def _reached(day: NDArray[np.float64], horizon: float) -> NDArray[np.float64]:

@@ -22,10 +22,11 @@ from leucel.stats import (
     kaplan_meier,
     quantile_interval,
 )
-from leucel.trials.design import DAYS_PER_MONTH, ENDPOINTS, PublishedEndpoint, TrialDesign
+from leucel.trials.design import DAYS_PER_MONTH, TrialDesign
 from leucel.trials.imwg import Response as Category
 from leucel.trials.kinetics import LLOQ_FACTORS, Kinetics
 from leucel.trials.patients import VirtualPatients
+from leucel.trials.published import ENDPOINTS, PublishedEndpoint
 from leucel.trials.response import Response
 
 _RATES = {"orr": Category.PR, "vgpr_rate": Category.VGPR, "cr_rate": Category.CR}

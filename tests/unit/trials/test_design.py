@@ -14,7 +14,6 @@ from leucel.trials import (
     DesignParameter,
     DoseRule,
     PrimaryResistance,
-    PublishedEndpoint,
     Schedule,
     TrialDesign,
     with_parameter,
@@ -63,38 +62,6 @@ def test_unverified_numbers_are_refused() -> None:
         CovariateModel(name="age", distribution=Constant(value=1.0), evidence=UNVERIFIED)
     with pytest.raises(InputError, match="unverified"):
         DesignParameter(name="k", evidence=UNVERIFIED)
-    with pytest.raises(InputError, match="unverified"):
-        PublishedEndpoint(
-            endpoint="detectable",
-            month=12.0,
-            value=50.0,
-            source="memory",
-            used_for="prediction",
-            mark=Mark.UNVERIFIED,
-        )
-
-
-def test_an_unknown_endpoint_names_the_near_one() -> None:
-    with pytest.raises(InputError, match="did you mean 'cr_rate'"):
-        PublishedEndpoint(
-            endpoint="cr_rat", value=1.0, source="x", used_for="prediction", mark=Mark.SEEN
-        )
-
-
-def test_units_of_endpoints() -> None:
-    def unit(endpoint: str, month: float | None = None) -> str:
-        return PublishedEndpoint(
-            endpoint=endpoint,
-            month=month,
-            value=1.0,
-            source="x",
-            used_for="prediction",
-            mark=Mark.SEEN,
-        ).unit_of_value
-
-    assert unit("dor") == "month"
-    assert unit("dor", 12.0) == "%"
-    assert unit("cmax") == "copies/ug"
 
 
 def test_a_design_names_missing_and_double_covariates(design: TrialDesign) -> None:
