@@ -192,3 +192,17 @@ def test_a_kink_is_met_once(backend: str, moment: float) -> None:
     expected = np.exp(np.where(times < moment, times, 2.0 * moment - times))
     np.testing.assert_allclose(result.output("x")[0], expected, rtol=1e-5)
     assert result.steps[0] < 500
+
+
+def test_a_switch_can_wake_a_state_from_zero() -> None:
+    spec = ModelSpec(
+        name="switch",
+        parameters=(Parameter(name="t_on", value=3.3), Parameter(name="k", value=2.0)),
+        states=(State(name="x"),),
+        odes={"x": "if(t < t_on, 0, k)"},
+        outputs=(Output(name="x", text="x"),),
+    )
+    times = np.linspace(0.0, 10.0, 21)
+    result = simulate(compile_model(spec), times=times).require_ok()
+    # Nothing tells the solver of the switch: it is met by turning steps down.
+    np.testing.assert_allclose(result.output("x")[0], 2.0 * np.maximum(times - 3.3, 0.0), rtol=1e-6)

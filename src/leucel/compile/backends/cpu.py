@@ -18,7 +18,7 @@ from llvmlite import ir
 
 from leucel.compile.backends.cpu_closed_form import emit_closed_form
 from leucel.compile.backends.cpu_driver import emit_solver, layout_of
-from leucel.compile.backends.cpu_engine import MachineCode, target_machine
+from leucel.compile.backends.cpu_engine import MachineCode, new_module
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import Emitter, Slot
 from leucel.compile.backends.cpu_prepare import emit_prepare
@@ -52,8 +52,7 @@ class CpuKernel:
     def __init__(self, system: LoweredSystem) -> None:
         self._outputs = len(system.outputs)
         self._events = len(system.events)
-        module = ir.Module("leucel")
-        module.triple = target_machine().triple
+        module = new_module("leucel")
         functions = VectorFunctions(module)
         if system.state_names:
             layout = layout_of(system)

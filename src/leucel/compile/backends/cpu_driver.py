@@ -35,6 +35,9 @@ _CUT_WHEN_BROKEN: Final = 0.1
 # zero, a share of the whole span takes its place.
 _SMALLEST_STEP: Final = 16 * 2.220446049250313e-16
 _SMALLEST_START: Final = 1e-32
+# Moments closer than this share of the time are not told apart; four times the smallest step, so
+# that a state that grows without bound still ends in a step too small and not beyond its pole.
+_TIME_BLUR: Final = 4 * _SMALLEST_STEP
 _VOID: Final = ir.VoidType()
 
 
@@ -120,7 +123,9 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
     step = b.select(hits, left, step)
     end = b.select(hits, until, ar.add(time, step))
     taken = _step(e, time, step, states, known)
-    squared = _squared_error(e, states, taken)
+    inverse = ar.divide(ar.constant(1.0), step)
+    blur = ar.multiply(ar.multiply(ar.absolute(end), inverse), ar.constant(_TIME_BLUR))
+    squared = _squared_error(e, states, taken, blur)
     good = b.and_(active, ar.less_equal(squared, ar.constant(1.0)))
     finite = ar.less(squared, ar.constant(math.inf))
     next_step = _next_step(e, step, squared)
@@ -128,7 +133,7 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
     tried = b.add(e.get(lay.tried, kind=INTEGERS), b.zext(active, INTEGERS))
     e.put(lay.tried, tried)
     e.put(lay.end_of_step, end)
-    e.put(lay.inverse_step, ar.divide(ar.constant(1.0), step))
+    e.put(lay.inverse_step, inverse)
     e.put(lay.step, step)
     for i, value in enumerate(taken.states):
         e.put(lay.new_state + i, value)
@@ -142,8 +147,7 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
         if lay.events:
             with e.each_bit(any_fired) as lane:
                 fraction = e.call(lanes.locate, lane, fired)
-                moved = b.fmul(fraction, e.get(lay.step, lane))
-                e.call(lanes.write, lane, b.fadd(e.get(lay.time, lane), moved))
+                e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
                 e.call(lanes.move, lane, fraction)
         with e.each_bit(b.and_(due, b.not_(any_fired))) as lane:
             e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
@@ -192,8 +196,12 @@ def _step(e: Emitter, time: Any, step: Any, states: list[Any], known: Any) -> St
     )
 
 
-def _squared_error(e: Emitter, states: list[Any], taken: Step[Any]) -> Any:
-    """Mean square of the errors in units of their tolerances."""
+def _squared_error(e: Emitter, states: list[Any], taken: Step[Any], blur: Any) -> Any:
+    """Mean square of the errors in units of their tolerances.
+
+    What a state changes within `blur` steps, the resolution of time, is no error. Without it a
+    state that a switch sets in motion from zero would forbid every step across the switch.
+    """
     ar = e.ar
     rtol = e.broadcast(e.slot(Slot.RTOL, F64))
     atol = e.slot(Slot.ATOL, POINTER)
@@ -201,6 +209,7 @@ def _squared_error(e: Emitter, states: list[Any], taken: Step[Any]) -> Any:
     for i, (old, new, error) in enumerate(zip(states, taken.states, taken.error, strict=True)):
         size = ar.maximum(ar.absolute(old), ar.absolute(new))
         floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
+        floor = ar.multiply_add(ar.absolute(ar.subtract(new, old)), blur, floor)
         ratio = ar.divide(error, ar.multiply_add(rtol, size, floor))
         total = ar.multiply_add(ratio, ratio, total)
     return ar.multiply(total, ar.constant(1.0 / len(states)))

@@ -1,34 +1,36 @@
-"""Machine code from LLVM modules, kept in this process by content."""
+"""Machine code from LLVM modules."""
 
 from __future__ import annotations
 
 import ctypes
 import threading
 from collections.abc import Callable
-from typing import Any, final
+from typing import Any, Final, final
 
 from llvmlite import binding, ir
 
-_LOCK = threading.Lock()
-_MACHINES: list[binding.TargetMachine] = []
+# LLVM sets itself up once in a process, and not from two threads at once.
+_SETUP: Final = threading.Lock()
 
 
-def target_machine() -> binding.TargetMachine:
-    """This processor with all that it can do."""
-    with _LOCK:
-        if not _MACHINES:
-            binding.initialize_native_target()
-            binding.initialize_native_asmprinter()
-            target = binding.Target.from_default_triple()
-            _MACHINES.append(
-                target.create_target_machine(
-                    cpu=binding.get_host_cpu_name(),
-                    features=binding.get_host_cpu_features().flatten(),
-                    opt=3,
-                    jit=True,
-                )
-            )
-        return _MACHINES[0]
+def new_target_machine() -> binding.TargetMachine:
+    """This processor with all that it can do; an engine that takes it frees it in its end."""
+    with _SETUP:
+        binding.initialize_native_target()
+        binding.initialize_native_asmprinter()
+    return binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=3,
+        jit=True,
+    )
+
+
+def new_module(name: str) -> ir.Module:
+    """An empty module for this processor."""
+    module = ir.Module(name)
+    module.triple = binding.get_default_triple()
+    return module
 
 
 @final
@@ -41,8 +43,7 @@ class MachineCode:
     """
 
     def __init__(self, module: ir.Module) -> None:
-        machine = target_machine()
-        module.triple = machine.triple
+        machine = new_target_machine()
         module.data_layout = str(machine.target_data)
         parsed = binding.parse_assembly(str(module))
         parsed.verify()
@@ -55,6 +56,9 @@ class MachineCode:
         self._engine.finalize_object()
 
     def function(self, name: str, *argument_types: Any) -> Callable[..., None]:
-        """A function without result; calls release Python's lock."""
+        """A function without result; calls release Python's lock.
+
+        It is valid as long as this object lives.
+        """
         address = self._engine.get_function_address(name)
         return ctypes.CFUNCTYPE(None, *argument_types)(address)

@@ -28,6 +28,7 @@ from leucel.core import Status
 _FIRST_STEP: Final = 0.01
 _FASTEST_START: Final = 1e-4
 _LONGEST_START: Final = 1.0
+_LAST_PLACES: Final = 4
 _VOID: Final = ir.VoidType()
 
 
@@ -49,6 +50,21 @@ class LaneFunctions:
         self.load = self._load()
         self.release = self._release()
 
+    def _pass(self, e: Emitter, event: int, lane: Any) -> None:
+        """Move the time by the last places that it may lack to be past an event.
+
+        A switch in time has to be on its new side when the integration goes on.
+        """
+        b, lay = e.b, e.layout
+        with e.loop(e.integer(0)) as loop:
+            (count,) = loop.values
+            before = b.fcmp_ordered(">", e.call(self.whens[event], lane), e.real(0.0))
+            few = b.icmp_signed("<", count, e.integer(_LAST_PLACES))
+            loop.leave_unless(b.and_(before, few))
+            bits = e.get(lay.time, lane, I64)
+            e.put(lay.time, b.add(bits, e.integer(1)), lane)
+            loop.again(b.add(count, e.integer(1)))
+
     def _jump(self) -> ir.Function:
         """(lane): apply the event that was located, the boluses due, the events that follow.
 
@@ -61,6 +77,7 @@ class LaneFunctions:
         located = e.get(lay.fired, lane, I64)
         for event, apply in enumerate(self.events):
             with b.if_then(b.icmp_signed("==", located, e.integer(event))):
+                self._pass(e, event, lane)
                 e.call(apply, lane)
         e.put(lay.fired, e.integer(-1), lane)
 

@@ -139,7 +139,7 @@ def emit_event(parent: Emitter, event: int) -> ir.Function:
 
 
 def emit_locate(parent: Emitter) -> ir.Function:
-    """(lane, bits of the lanes by event): fraction of the step at the first event."""
+    """(lane, bits of the lanes by event): end the step at the first event; its fraction."""
     function, e = parent.function("locate", F64, I64, POINTER)
     _, _, lane, fired = function.args
     b, lay = e.b, e.layout
@@ -175,19 +175,20 @@ def emit_locate(parent: Emitter) -> ir.Function:
             with b.if_then(b.fcmp_ordered("<", high, b.load(first, typ=F64))):
                 b.store(high, first)
                 e.put(lay.fired, e.integer(event), lane)
-    b.ret(b.load(first, typ=F64))
+    fraction = b.load(first, typ=F64)
+    end = e.ar.multiply_add(e.broadcast(fraction), step, start)
+    e.put(lay.end_of_step, element(e, end), lane)
+    b.ret(fraction)
     return function
 
 
 def emit_move(parent: Emitter) -> ir.Function:
-    """(lane, fraction): end the step early, at a fraction of it."""
+    """(lane, fraction): the states at a fraction of the step become those at its end."""
     function, e = parent.function("move", _VOID, I64, F64)
     _, _, lane, fraction = function.args
     lay = e.layout
     states = states_at(e, lane, e.broadcast(fraction))
     for i, value in enumerate(states):
         e.put(lay.new_state + i, element(e, value), lane)
-    step = e.b.fmul(fraction, e.get(lay.step, lane))
-    e.put(lay.end_of_step, e.b.fadd(e.get(lay.time, lane), step), lane)
     e.b.ret_void()
     return function

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from leucel.compile.backends.cpu_engine import MachineCode
+from leucel.compile.backends.cpu_engine import MachineCode, new_module
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_values import LANES, POINTER, VECTOR
 
@@ -22,7 +22,7 @@ Call = Callable[..., np.ndarray]
 
 @pytest.fixture(scope="module")
 def call() -> Call:
-    module = ir.Module("functions")
+    module = new_module("functions")
     functions = VectorFunctions(module)
     arity = {"exp": 1, "log": 1, "tanh": 1, "power": 2}
     for name, count in arity.items():
