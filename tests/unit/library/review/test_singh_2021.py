@@ -78,3 +78,24 @@ def test_singh_starts_in_balance_without_cells() -> None:
     rates = singh_2021.right_hand_side(0.0, start)
     assert rates[6:] == pytest.approx([0.0, 0.0], abs=1e-12)
     assert rates[5] == pytest.approx(singh_2021.TYPICAL["kg"] * start[5])
+
+
+def test_singh_responds_without_any_dose() -> None:
+    """A fault of the published model: the seed that avoids 0/0 expands by itself.
+
+    3.65e-6 cells in the marrow grow by about 1 a day until they meet the tumor near day 40, so the
+    model holds only when the infusion is at time 0, and has no untreated patient.
+    """
+    run = solve_ivp(
+        singh_2021.right_hand_side,
+        (0.0, 90.0),
+        singh_2021.initial(0.0),
+        method="LSODA",
+        t_eval=np.arange(0.0, 90.5, 0.5),
+        rtol=RTOL,
+        atol=1e-12,
+    )
+    out = singh_2021.outputs(run.y)
+    assert run.t[out["transgene"].argmax()] == pytest.approx(40.0, abs=1.0)
+    assert out["transgene"].max() > OUTSIDE[50e6][0]
+    assert out["m_protein_change"].min() < -90.0
