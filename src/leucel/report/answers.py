@@ -12,6 +12,7 @@ from leucel.report.citing import Citer, mark_tag, use_tag
 from leucel.report.inputs import DossierInput, number, said, texts
 from leucel.report.lookup import (
     agrees,
+    endpoint_rows,
     find_designation,
     find_endpoint,
     open_routes,
@@ -27,7 +28,7 @@ from leucel.report.numbers import (
     format_number,
     format_value,
 )
-from leucel.report.words import endpoint_words, jurisdiction_words
+from leucel.report.words import endpoint_words, jurisdiction_words, route_words
 
 _VERDICTS = {
     "met": ("Yes, the threshold is met", "good"),
@@ -82,7 +83,8 @@ def _product(data: DossierInput, cite: Citer) -> Answer:
     sentence += f" against {said(product.get('target')) or 'its target'}"
     vector = said(product.get("vector"))
     if vector:
-        sentence += f", brought in by {_article(vector)}"
+        name = vector if "vector" in vector.casefold() else f"{vector} vector"
+        sentence += f", brought in by {_article(name)}"
     body = Markup("{0}{1}.").format(sentence, cite.refs(_sources(product.get("target"), product)))
     amount = _section(data, "dose").get("amount")
     if isinstance(amount, Mapping) and number(amount.get("value")) is not None:
@@ -110,29 +112,37 @@ def _trial(data: DossierInput, cite: Citer) -> Answer:
             tone="warn",
             link="response",
         )
-    head, tone = _agreement(data)
+    head, tone, misses = _agreement(data)
     count = patient_count(data)
     begin = escape(f"In {format_count(count)} virtual patients: " if count is not None else "")
     body = begin + Markup("; ").join(_beside(row, cite) for row in shown) + Markup(".")
+    if misses:
+        body += escape(f" Not met although fitted: {', '.join(misses)}.")
     return Answer(question=question, head=escape(head), body=body, tone=tone, link="response")
 
 
-def _agreement(data: DossierInput) -> tuple[str, str]:
-    """How many predictions agree; calibrated endpoints agree by construction and do not count."""
-    rows = [row for row in data.rows("trial", "endpoints") if agrees(row) is not None]
+def _agreement(data: DossierInput) -> tuple[str, str, list[str]]:
+    """How many predictions agree, the tone, and fitted endpoints that do not agree.
+
+    Fitted endpoints agree by construction and are no evidence, so only predictions are counted; a
+    fitted endpoint that still differs is named.
+    """
+    rows = [row for row in endpoint_rows(data) if agrees(row) is not None]
     tests = [row for row in rows if row.get("used_for") == "prediction"]
     held = sum(agrees(row) is True for row in tests)
+    misses = [
+        endpoint_words(row)[:1].lower() + endpoint_words(row)[1:]
+        for row in rows
+        if row.get("used_for") == "calibration" and agrees(row) is False
+    ]
     if not tests:
-        return "Fitted to the published response; no prediction can be judged yet", "warn"
-    if len(tests) == 1:
-        word = "falls" if held else "does not fall"
-        return f"The one prediction that can be judged {word} within the published limits", (
-            "good" if held else "warn"
-        )
-    return (
-        f"{held} of {len(tests)} predictions that can be judged fall within the published limits",
-        "good" if held == len(tests) else "warn",
-    )
+        head = "Fitted to the published response; no prediction can be judged yet"
+    elif len(tests) == 1:
+        head = f"The one prediction that can be judged {'agrees' if held else 'differs'}"
+    else:
+        head = f"{held} of {len(tests)} predictions agree with the published values"
+    good = bool(tests) and held == len(tests) and not misses
+    return head, "good" if good else "warn", misses
 
 
 def _beside(row: Mapping[str, Any], cite: Citer) -> Markup:
@@ -202,6 +212,9 @@ def _rarity(data: DossierInput, cite: Citer, lead: str) -> Answer:
     prevalence, threshold = number(row.get("prevalence")), number(row.get("threshold"))
     if verdict == "met" and prevalence and threshold:
         words += f", by a factor of {format_number(threshold / prevalence, digits=2)}"
+        high = number(row.get("high"))
+        if high and high > prevalence:
+            words += f" (at least {format_number(threshold / high, digits=2)})"
     body = Markup("")
     if prevalence is not None and threshold is not None:
         unit = row.get("unit")
@@ -236,7 +249,7 @@ def _route(data: DossierInput, cite: Citer, lead: str) -> Answer:
         )
     best = usable[0]
     body = Markup("{0}: decision no earlier than {1}{2}").format(
-        str(best["route"]), format_date(best["finish"]), cite.refs(best.get("sources"))
+        route_words(best["route"]), format_date(best["finish"]), cite.refs(best.get("sources"))
     )
     if number(best.get("clock")) is not None:
         body += Markup(", after {0} {1} of the agency's own time").format(
@@ -244,9 +257,11 @@ def _route(data: DossierInput, cite: Citer, lead: str) -> Answer:
         )
     body += Markup(".")
     last = usable[-1]
+    if best["designation"] == "either":
+        body += Markup(" The designation changes nothing in this clock as far as is published.")
     if last["finish"] != best["finish"]:
         body += Markup(" {0}: {1}{2}.").format(
-            str(last["route"]), format_date(last["finish"]), cite.refs(last.get("sources"))
+            route_words(last["route"]), format_date(last["finish"]), cite.refs(last.get("sources"))
         )
     return Answer(
         question=question,

@@ -15,8 +15,9 @@ from leucel.report.numbers import (
     format_limits,
     format_plain,
     format_unit,
+    plural,
 )
-from leucel.report.words import endpoint_words, jurisdiction_words
+from leucel.report.words import endpoint_words, jurisdiction_words, route_words
 
 _ENDPOINTS = ("orr", "cr_rate", "mrd_negative", "pfs", "persistence_median_days")
 
@@ -57,7 +58,7 @@ def make_cards(data: DossierInput, cite: Citer, *, lead: str) -> tuple[Card, ...
                 beside=Markup("threshold {0}{1}").format(
                     format_given(test.get("threshold"), unit), cite.refs(test.get("sources"))
                 ),
-                tag=mark_tag(test.get("marks")),
+                tag=mark_tag(test.get("marks"), remarks=False),
             )
         )
     flow = find_measure(data, lead, "eligible_flow")
@@ -81,8 +82,10 @@ def make_cards(data: DossierInput, cite: Citer, *, lead: str) -> tuple[Card, ...
                 value=format_date(best["finish"]),
                 unit="",
                 limits="",
-                beside=Markup("{0}{1}").format(str(best["route"]), cite.refs(best.get("sources"))),
-                tag=mark_tag(best.get("marks")),
+                beside=Markup("{0}{1}").format(
+                    route_words(best["route"]), cite.refs(best.get("sources"))
+                ),
+                tag=mark_tag(best.get("marks"), remarks=False),
             )
         )
     return tuple(found)
@@ -102,7 +105,7 @@ def _endpoint_card(data: DossierInput, cite: Citer, name: str) -> Card | None:
     return Card(
         name=endpoint_words(row),
         value=format_plain(row["value"], unit) + ("%" if written == "%" else ""),
-        unit="" if written == "%" else written,
+        unit="" if written == "%" else plural(written, format_plain(row["value"], unit)),
         limits=format_limits(row.get("ci_low"), row.get("ci_high"), unit),
         beside=beside,
         tag=use_tag(row),

@@ -23,15 +23,17 @@ def find_mark(name: Any) -> Mark | None:
     return _MARKS.get(str(name or "").strip().casefold().replace("_", " "))
 
 
-def mark_tag(names: Any) -> Markup:
-    """One small tag for each mark or remark.
+def mark_tag(names: Any, *, remarks: bool = True) -> Markup:
+    """One small tag for each mark or remark; marks alone when `remarks` is false.
 
     A mark shows its meaning on hover. Other remarks (`contested by SA-ODD-THR-02`) stand in a plain
     tag; a remark that begins with a quantity and its mark (`prevalence derived (cases)`) takes the
     color of that mark.
     """
     given = [names] if isinstance(names, Mark) else texts(names)
-    return Markup(" ").join(_tag(name) for name in dict.fromkeys(given))
+    return Markup(" ").join(
+        _tag(name) for name in dict.fromkeys(given) if remarks or find_mark(name) is not None
+    )
 
 
 def _tag(name: Any) -> Markup:
@@ -69,6 +71,17 @@ def use_tag(row: Mapping[str, Any]) -> Markup:
     return Markup('<span class="use use-{0}">{0}</span>').format(use)
 
 
+def _runs(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Sorted numbers as runs: 1, 2, 3, 7 becomes 1 to 3 and 7 to 7."""
+    runs: list[tuple[int, int]] = []
+    for position in numbers:
+        if runs and position == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs
+
+
 class Citer:
     """Writes references and sourced facts; the order of its calls numbers the bibliography."""
 
@@ -81,7 +94,11 @@ class Citer:
         if not numbers:
             return Markup("")
         links = Markup(",").join(
-            Markup('<a href="#ref-{0}">{0}</a>').format(position) for position in numbers
+            Markup("–" if last - start > 1 else ",").join(
+                Markup('<a href="#ref-{0}">{0}</a>').format(position)
+                for position in dict.fromkeys((start, last))
+            )
+            for start, last in _runs(numbers)
         )
         return Markup('<sup class="ref">{0}</sup>').format(links)
 

@@ -99,7 +99,7 @@ def render_dossier(data: DossierInput) -> str:
 def _section_functions() -> dict[str, Any]:
     from leucel.report.lookup import unknown_pairs
     from leucel.report.sections.closing import assumption_table, manifest_rows
-    from leucel.report.sections.frames import frame_table
+    from leucel.report.sections.frames import frame_table, nca_table
     from leucel.report.sections.population import epidemiology_table, quoted_rates
     from leucel.report.sections.product import (
         checks_table,
@@ -128,6 +128,7 @@ def _section_functions() -> dict[str, Any]:
         epidemiology_table,
         frame_table,
         manifest_rows,
+        nca_table,
         parameter_table,
         parts_table,
         product_facts,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from leucel.report.inputs import DossierInput, dig, first, number, said
 from leucel.report.numbers import parse_date
+
+# A note this short names a group of patients; a longer one explains.
+_LONGEST_GROUP = 24
 
 
 def lead_jurisdiction(data: DossierInput) -> str:
@@ -36,18 +40,49 @@ def product_name(data: DossierInput) -> str:
     return name[:1].upper() + name[1:]
 
 
+def endpoint_rows(data: DossierInput) -> list[dict[str, Any]]:
+    """The endpoints of the trial, each with `group` and `verdict`.
+
+    `group` names the patients where the same endpoint is given for several groups: the note says
+    who they are. `verdict` is that of the trial's own comparison (`agrees` or `differs`), None
+    without a published value.
+    """
+    rows = data.rows("trial", "endpoints")
+    waiting = data.rows("trial", "comparisons")
+    counts = Counter((row.get("endpoint"), row.get("month")) for row in rows)
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        note = str(row.get("note") or "")
+        several = counts[row.get("endpoint"), row.get("month")] > 1
+        verdict = None
+        if number(row.get("published")) is not None:
+            match = next((item for item in waiting if _same_endpoint(item, row)), None)
+            if match is not None:
+                waiting.remove(match)
+                verdict = str(match.get("verdict") or "") or None
+        group = note if several and 0 < len(note) <= _LONGEST_GROUP else ""
+        found.append({**row, "group": group, "note": "" if group else note, "verdict": verdict})
+    return found
+
+
+def _same_endpoint(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(key) == other.get(key) for key in ("endpoint", "used_for")) and number(
+        one.get("month")
+    ) == number(other.get("month"))
+
+
 def find_endpoint(
     data: DossierInput, name: str, *, month: float | None = None
 ) -> dict[str, Any] | None:
-    """An endpoint that has a value, the one with a published value first; None without any."""
+    """An endpoint that has a value: of all patients first, then one with a published value."""
     rows = [
         row
-        for row in data.rows("trial", "endpoints")
+        for row in endpoint_rows(data)
         if row.get("endpoint") == name and number(row.get("value")) is not None
     ]
     if month is not None:
         rows = [row for row in rows if number(row.get("month")) == month]
-    rows.sort(key=lambda row: number(row.get("published")) is None)
+    rows.sort(key=lambda row: (bool(row["group"]), number(row.get("published")) is None))
     return rows[0] if rows else None
 
 
@@ -70,11 +105,39 @@ def find_measure(data: DossierInput, lead: str, measure: str) -> dict[str, Any] 
     return None
 
 
+def merged_routes(data: DossierInput) -> list[dict[str, Any]]:
+    """The routes; where the designation changes nothing, one row stands for both.
+
+    Adds `designation`: `with`, `without`, or `either` where clock, dates and status are the same.
+    """
+    found: list[dict[str, Any]] = []
+    for row in data.rows("routes"):
+        twin = next((item for item in found if _same_route(item, row)), None)
+        if twin is None:
+            found.append(
+                {**row, "designation": "with" if row.get("with_designation") else "without"}
+            )
+        else:
+            twin["designation"] = "either"
+            if len(str(row.get("reason") or "")) > len(str(twin.get("reason") or "")):
+                twin["reason"] = row.get("reason")
+    return found
+
+
+def _same_route(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    keys = ("jurisdiction", "route", "status", "clock", "clock_unit", "start", "finish")
+    return (
+        all(one.get(key) == other.get(key) for key in keys)
+        and bool(one.get("with_designation")) != bool(other.get("with_designation"))
+        and one.get("designation") != "either"
+    )
+
+
 def open_routes(data: DossierInput, lead: str, *, status: str = "open") -> list[dict[str, Any]]:
     """The dated routes of a jurisdiction with a status, the earliest decision first."""
     found = [
         row
-        for row in data.rows("routes")
+        for row in merged_routes(data)
         if row.get("jurisdiction") == lead
         and row.get("status") == status
         and parse_date(row.get("finish")) is not None
@@ -92,7 +155,12 @@ def patient_count(data: DossierInput) -> float | None:
 
 
 def agrees(row: Mapping[str, Any]) -> bool | None:
-    """Whether a simulated value lies within the published limits; None when there are none."""
+    """Whether an endpoint agrees with the published value; None when that cannot be told.
+
+    The trial's own verdict counts; without one, whether the value lies within published limits.
+    """
+    if row.get("verdict"):
+        return row["verdict"] == "agrees"
     low, high = number(row.get("published_low")), number(row.get("published_high"))
     value = number(row.get("value"))
     if low is None or high is None or value is None:

@@ -54,7 +54,7 @@ def format_number(value: Any, *, digits: int = 3, whole: bool = True) -> str:
     Examples
     --------
     >>> [format_number(x) for x in (96.04, 0.2473, 295, 117432.6, 2.17e8, 3.2e-6, None)]
-    ['96.0', '0.247', '295', '117,000', '2.17 × 10⁸', '3.2 × 10⁻⁶', 'not known']
+    ['96.0', '0.247', '295', '117,000', '2.17 × 10⁸', '3.20 × 10⁻⁶', 'not known']
     """
     x = number(value)
     if x is None:
@@ -68,7 +68,7 @@ def format_number(value: Any, *, digits: int = 3, whole: bool = True) -> str:
     exponent = math.floor(math.log10(abs(x)))
     if exponent >= 6 or exponent < -4:
         power = str(exponent).translate(_SUPERSCRIPTS)
-        return _minus(f"{_short(x / 10.0**exponent, digits - 1)} × 10{power}")
+        return _minus(f"{x / 10.0**exponent:.{digits - 1}f} × 10{power}")
     return _minus(f"{x:,.{max(0, digits - 1 - exponent)}f}")
 
 
@@ -121,7 +121,7 @@ def format_value(value: Any, unit: Any = "") -> str:
         return MISSING
     name = format_unit(unit)
     text = format_plain(value, unit)
-    return f"{text}%" if name == "%" else f"{text} {_plural(name, text)}".strip()
+    return f"{text}%" if name == "%" else f"{text} {plural(name, text)}".strip()
 
 
 def format_given(value: Any, unit: Any = "") -> str:
@@ -137,7 +137,7 @@ def format_given(value: Any, unit: Any = "") -> str:
     if x is None or name == "%":
         return format_value(value, unit)
     text = _as_given(x)
-    return f"{text} {_plural(name, text)}".strip()
+    return f"{text} {plural(name, text)}".strip()
 
 
 def format_limits(low: Any, high: Any, unit: Any = "") -> str:
@@ -219,13 +219,16 @@ def format_date(value: Any, precision: str | None = None) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _plural(unit: str, written: str) -> str:
+def plural(unit: str, written: str) -> str:
+    """A unit of time in the plural unless the number is one; other units as they are."""
     return f"{unit}s" if unit in {"day", "month", "year"} and written != "1" else unit
 
 
 def _as_given(x: float) -> str:
     if x != 0 and not 1e-4 <= abs(x) < 1e6:
-        return format_number(x, digits=6)
+        exponent = math.floor(math.log10(abs(x)))
+        power = str(exponent).translate(_SUPERSCRIPTS)
+        return _minus(f"{_short(x / 10.0**exponent, 5)} × 10{power}")
     return _minus(f"{x:,.10g}")
 
 

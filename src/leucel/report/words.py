@@ -41,7 +41,7 @@ _MEASURES = {
 
 
 def endpoint_words(row: Mapping[str, Any]) -> str:
-    """An endpoint row's name with its month.
+    """An endpoint row's name with its month and the group of patients it is about.
 
     Examples
     --------
@@ -52,8 +52,10 @@ def endpoint_words(row: Mapping[str, Any]) -> str:
     words = _ENDPOINTS.get(name, name.replace("_", " "))
     month = number(row.get("month"))
     if month is None:
-        return _MEDIANS.get(name, words)
-    return f"{words} at {month:g} mo"
+        words = _MEDIANS.get(name, words)
+    else:
+        words = f"{words} at {month:g} mo"
+    return f"{words}, {row['group']}" if row.get("group") else words
 
 
 def measure_words(name: Any) -> str:
@@ -102,3 +104,97 @@ def head_words(key: Any) -> str:
         "nca": "NCA",
     }
     return known.get(text, text.replace("_", " ").strip().capitalize())
+
+
+_CODES = {
+    "orphanet": "Orphanet",
+    "mondo": "MONDO",
+    "icd10": "ICD-10",
+    "icd10_registry_group": "ICD-10 group of registries",
+    "icd11": "ICD-11",
+    "omim": "OMIM",
+    "doid": "Disease Ontology",
+    "medgen": "MedGen",
+    "snomed_ct": "SNOMED CT",
+    "hpo": "HPO",
+    "globocan_site": "GLOBOCAN site",
+    "nci_thesaurus_product": "NCI Thesaurus (product)",
+}
+_COVARIATES = {
+    "age": "Age",
+    "male": "Male",
+    "weight": "Body weight",
+    "prior_lines": "Prior lines of therapy",
+    "high_risk": "High-risk disease",
+    "extramedullary": "Extramedullary disease",
+    "prior_car_t": "Prior CAR-T",
+    "refractory": "Relapsed or refractory",
+    "prior_proteasome_inhibitor": "Had a proteasome inhibitor",
+    "prior_immunomodulatory_drug": "Had an immunomodulatory drug",
+    "s_bcma_0": "Soluble BCMA at baseline",
+    "m_protein_0": "M-protein at baseline",
+}
+_ROUTES = {"regular": "Regular review", "priority": "Priority review"}
+_OPERATORS = {">=": "≥", "<=": "≤", "==": "="}
+
+
+def code_words(key: str) -> str:
+    """A system of codes as it names itself."""
+    return _CODES.get(key, key.replace("_", " "))
+
+
+def covariate_words(name: Any) -> str:
+    """A property of a patient in words.
+
+    Examples
+    --------
+    >>> covariate_words("prior_car_t"), covariate_words("frailty_score")
+    ('Prior CAR-T', 'Frailty score')
+    """
+    text = str(name or "")
+    return _COVARIATES.get(text, text.replace("_", " ").capitalize())
+
+
+def route_words(name: Any) -> str:
+    """A route with a capital letter, and `review` where the name alone says too little."""
+    text = str(name or "")
+    return _ROUTES.get(text, text[:1].upper() + text[1:])
+
+
+def rule_words(row: Mapping[str, Any]) -> str:
+    """A criterion of the indication as a short formula.
+
+    Examples
+    --------
+    >>> rule_words({"field": "prior_lines", "operator": ">=", "value": 3.0})
+    'prior_lines ≥ 3'
+    >>> rule_words({"field": "refractory", "operator": "==", "value": True})
+    'refractory'
+    """
+    field, operator, value = (row.get(key) for key in ("field", "operator", "value"))
+    if operator == "==" and isinstance(value, bool):
+        return str(field) if value else f"not {field}"
+    written = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{field} {_OPERATORS.get(str(operator), str(operator))} {written}"
+
+
+_NCA = {
+    "cmax": "Peak, Cmax",
+    "tmax": "Time of peak, tmax",
+    "auc_0_28": "AUC from 0 to 28 days",
+    "auc_last": "AUC to the last measurable value",
+    "auc_inf": "AUC to infinity",
+    "auc_extrapolated": "AUC, extrapolated share",
+    "lambda_z": "Terminal rate",
+    "half_life": "Terminal half-life",
+    "clast": "Last measurable value",
+    "tlast": "Time of the last measurable value",
+    "doubling_time": "Doubling time of the expansion",
+    "persistence": "Persistence above the limit",
+}
+
+
+def nca_words(name: Any) -> str:
+    """A noncompartmental parameter in words."""
+    text = str(name or "")
+    return _NCA.get(text, text.replace("_", " ").capitalize())

@@ -170,7 +170,7 @@ def test_a_date_known_to_the_month_covers_the_month(demo: DossierInput) -> None:
 
 
 def test_a_long_milestone_is_cut_to_two_lines() -> None:
-    lines = wrap("one two three four five six seven eight nine ten", 14)
+    lines = wrap("one two three four five six seven eight nine ten", 14, most=2)
     assert len(lines) == 2
     assert lines[1].endswith("…")
     assert wrap("short", 14) == ["short"]

@@ -35,8 +35,8 @@ from leucel.report.numbers import (
         (-3.14159, "−3.14"),
         (9.9996, "10.0"),
         (2.174e8, "2.17 × 10⁸"),
-        (1e6, "1.0 × 10⁶"),
-        (3.2e-6, "3.2 × 10⁻⁶"),
+        (1e6, "1.00 × 10⁶"),
+        (3.2e-6, "3.20 × 10⁻⁶"),
         (0.00012, "0.000120"),
         (np.float64(12.345), "12.3"),
         (True, MISSING),
@@ -76,6 +76,7 @@ def test_numbers_from_outside_are_not_rounded() -> None:
     assert format_given(200000.0, "persons") == "200,000 persons"
     assert format_given(96.0, "%") == "96.0%"
     assert format_given_interval(14, 9, 25, "day") == "14 days (9 to 25)"
+    assert format_given(1e6, "cells/kg") == "1.0 × 10⁶ cells/kg"
     assert format_given(None, "day") == MISSING
 
 

@@ -9,7 +9,8 @@ from leucel.report import palette
 from leucel.report.canvas import Canvas, Figure, Missing, draw_figure
 from leucel.report.figures.axes import log_ticks
 from leucel.report.inputs import DossierInput, number, texts
-from leucel.report.numbers import format_interval, format_unit
+from leucel.report.lookup import endpoint_rows
+from leucel.report.numbers import format_given_interval, format_interval, format_unit
 from leucel.report.tables import make_table
 from leucel.report.words import endpoint_words
 
@@ -26,7 +27,7 @@ def agreement_figure(data: DossierInput) -> Figure | Missing:
     """Forest plot of all endpoints that have a published value."""
     rows = [
         row
-        for row in data.rows("trial", "endpoints")
+        for row in endpoint_rows(data)
         if number(row.get("value")) is not None and number(row.get("published")) is not None
     ]
     if not rows:
@@ -83,7 +84,7 @@ def _simulated(row: dict[str, Any]) -> str:
 
 
 def _published(row: dict[str, Any]) -> str:
-    return format_interval(
+    return format_given_interval(
         row["published"], row.get("published_low"), row.get("published_high"), row.get("unit")
     )
 
@@ -130,7 +131,8 @@ def _percent_axis(axes: Axes, block: list[dict[str, Any]]) -> None:
     )
     low = max(0.0, math.floor(lowest / 20 - 0.2) * 20)
     ticks = list(range(int(low), 101, 20))
-    axes.set_xlim(low, 101)
+    # Room beyond both ends, so that points on them are drawn whole.
+    axes.set_xlim(low - 0.02 * (100 - low), 100 + 0.02 * (100 - low))
     axes.set_xticks(ticks, [f"{tick}%" for tick in ticks])
     axes.set_xlabel("share of patients", color=palette.MUTED, labelpad=6)
 

@@ -34,7 +34,7 @@ def power_label(value: float) -> str:
 def log_ticks(low: float, high: float, *, most: int = 7) -> list[float]:
     """Powers of ten in a range, thinned to at most `most`; steps of 1, 2, 5 on short ranges."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    if math.log10(high / low) < 1.3:
+    if math.log10(high / low) < 1.9:
         ticks = [
             factor * 10.0**exponent for exponent in range(first, last + 1) for factor in (1, 2, 5)
         ]

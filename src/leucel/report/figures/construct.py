@@ -116,8 +116,8 @@ def construct_figure(data: DossierInput) -> Figure | Missing:
     )
     if unknown:
         caption += (
-            f" The residues of {' and '.join(unknown)} are not public and were not supplied: "
-            "hatched, drawn with the length of a usual scFv."
+            f" Hatched: {' and '.join(unknown)}; their residues were not supplied, and they are "
+            "drawn at a usual length."
         )
     alt = "Linear map of the receptor: " + "; ".join(
         f"{part.name} ({part.words}, {part.residues})" for part in parts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from leucel.report.canvas import Figure, Missing
 from leucel.report.figures.agreement import agreement_figure
 from leucel.report.figures.construct import construct_figure
+from leucel.report.figures.funnel import funnel_figure
 from leucel.report.figures.kinetics import detectable_figure, kinetics_figure
 from leucel.report.figures.membrane import membrane_figure
-from leucel.report.figures.population import funnel_figure, threshold_figure
 from leucel.report.figures.response import (
     best_response_figure,
     response_figure,
@@ -15,6 +15,7 @@ from leucel.report.figures.response import (
 )
 from leucel.report.figures.routes import routes_figure
 from leucel.report.figures.survival import survival_figure
+from leucel.report.figures.threshold import threshold_figure
 from leucel.report.figures.timeline import timeline_figure
 from leucel.report.inputs import DossierInput
 

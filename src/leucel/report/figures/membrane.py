@@ -65,7 +65,7 @@ def _draw(canvas: Canvas, parts: tuple[Part, ...], target: str) -> None:
     for part in parts:
         by_role.setdefault(part.role, []).append(part)
     binder = next(iter(by_role.get("binder", by_role.get("binder_domain", []))), None)
-    label = _Labels(sheet, x=axis + (72 if canvas.compact else 108), compact=canvas.compact)
+    label = _Labels(sheet, x=axis + (58 if canvas.compact else 108), compact=canvas.compact)
 
     _draw_cell_sides(sheet, canvas, target)
     _draw_bilayer(sheet, canvas.width, _TARGET_TOP, _TARGET_TALL, axis, gap=0)

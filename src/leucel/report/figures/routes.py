@@ -10,9 +10,10 @@ from leucel.report.canvas import Canvas, Figure, Missing, draw_figure
 from leucel.report.figures.axes import legend_row, year_ticks
 from leucel.report.figures.timeline import wrap
 from leucel.report.inputs import DossierInput, number, texts
+from leucel.report.lookup import merged_routes
 from leucel.report.numbers import format_date, format_number, parse_date
 from leucel.report.tables import make_table
-from leucel.report.words import jurisdiction_words
+from leucel.report.words import jurisdiction_words, route_words
 
 NAME = "routes"
 _ROW = 52.0
@@ -26,7 +27,7 @@ def routes_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
         title += f", {jurisdiction_words(jurisdiction)}"
     rows = [
         row
-        for row in data.rows("routes")
+        for row in merged_routes(data)
         if row.get("jurisdiction") == jurisdiction
         and parse_date(row.get("start")) is not None
         and parse_date(row.get("finish")) is not None
@@ -58,14 +59,14 @@ def routes_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
         caption=caption,
         alt="Routes: "
         + "; ".join(
-            f"{row['route']} ({row.get('status')}): {format_date(row['start'])} to "
+            f"{route_words(row['route'])} ({row.get('status')}): {format_date(row['start'])} to "
             f"{format_date(row['finish'])}"
             for row in rows
         ),
         data=make_table(
             [
                 {
-                    "route": row["route"],
+                    "route": route_words(row["route"]),
                     "status": row.get("status"),
                     "clock": _clock(row),
                     "start": format_date(row["start"]),
@@ -172,11 +173,11 @@ def _draw_row(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -
         color=palette.INK,
         annotation_clip=False,
     )
-    name = str(row["route"])
-    detail = _clock(row) + (", designated" if row.get("with_designation") else "")
+    name = route_words(row["route"])
+    detail = _clock(row) + (", designated" if row["designation"] == "with" else "")
     if compact:
         axes.annotate(
-            f"{wrap(name, 46)[0]}",
+            f"{wrap(name, 46, most=1)[0]}",
             (0, position - 0.26),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -186,7 +187,7 @@ def _draw_row(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -
         )
         return
     lines = [
-        *((line, palette.INK, "bold") for line in wrap(name, 30)),
+        *((line, palette.INK, "bold") for line in wrap(name, 30, most=2)),
         (detail, palette.MUTED, "normal"),
     ]
     for line, (text, ink, weight) in enumerate(lines):

@@ -82,8 +82,8 @@ def timeline_figure(data: DossierInput) -> Figure | Missing:
     return draw_figure(
         NAME,
         lambda canvas: _draw(canvas, found),
-        height=46 + 46.0 * len(found),
-        narrow_height=46 + 64.0 * len(found),
+        height=46 + 52.0 * len(found),
+        narrow_height=46 + 74.0 * len(found),
         title=TITLE,
         caption=caption,
         alt=alt,
@@ -129,22 +129,22 @@ def _draw(canvas: Canvas, found: tuple[Milestone, ...]) -> None:
             axes.plot(
                 middle, row, marker="o", markersize=10, color=palette.SIMULATED, zorder=3, ls="none"
             )
-        share = (middle - start) / (stop - start)
-        _write(axes, item, row, share, plot_width, (first_day, last_day))
+        scale = plot_width / (stop - start)
+        rooms = ((first_day - start) * scale, (stop - last_day) * scale)
+        _write(axes, item, row, rooms, (first_day, last_day))
 
 
 def _write(
     axes: Any,
     item: Milestone,
     row: int,
-    share: float,
-    plot_width: float,
+    rooms: tuple[float, float],
     ends: tuple[int, int],
 ) -> None:
-    """The text stands on the side where there is more room."""
-    on_right = share < 0.5
-    room = plot_width * (1 - share if on_right else share) - 20
-    lines = wrap(item.what, max(14, int(room / 7.0)))
+    """The text stands on the side where there is more room, in pixels: left, right."""
+    on_right = rooms[1] >= rooms[0]
+    room = max(rooms) - 20
+    lines = wrap(item.what, max(14, int(room / 8.0)))
     shift = 12 if on_right else -12
     side = "left" if on_right else "right"
     day = ends[1] if on_right else ends[0]
@@ -166,14 +166,15 @@ def _write(
         )
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """A text in at most two lines of about `width` characters; the rest is cut with an ellipsis."""
+def wrap(text: str, width: int, *, most: int = 3) -> list[str]:
+    """A text in at most `most` lines of about `width` letters; an ellipsis stands for the rest."""
     lines: list[str] = []
     for word in text.split():
         if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    if len(lines) > 2:
-        lines = [lines[0], lines[1][: max(1, width - 1)].rstrip() + "…"]
+    if len(lines) > most:
+        last = lines[most - 1][: max(1, width - 1)].rstrip()
+        lines = [*lines[: most - 1], f"{last}…"]
     return lines

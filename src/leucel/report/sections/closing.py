@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from leucel.report.citing import Citer, mark_tag
 from leucel.report.inputs import DossierInput, dig, number, plain
-from leucel.report.numbers import format_value
+from leucel.report.numbers import format_given, format_value
 from leucel.report.tables import Column, Table
 
 
@@ -27,9 +27,9 @@ def assumption_table(data: DossierInput, cite: Citer) -> Table | None:
     for row in rows:
         value = row.get("value")
         written = (
-            format_value(value, row.get("unit"))
+            _written(value, row.get("unit"))
             if number(value) is not None
-            else ("left open" if value in (None, "") else str(value))
+            else ("–" if value in (None, "") else str(value))
         )
         cells.append(
             (
@@ -76,3 +76,10 @@ def _attributes(item: Any) -> dict[str, Any]:
     if mark is not None and hasattr(mark, "value"):
         row["mark"] = mark.value
     return row
+
+
+def _written(value: Any, unit: Any) -> str:
+    """A number with its unit; of a factor or a fraction the noun stands first."""
+    if unit in ("factor", "fraction"):
+        return f"{unit} {format_given(value)}"
+    return format_value(value, unit)

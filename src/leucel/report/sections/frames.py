@@ -6,9 +6,16 @@ from typing import Any
 
 from leucel.report.citing import mark_tag
 from leucel.report.inputs import DossierInput, clean, number, texts
-from leucel.report.numbers import format_count, format_number, format_plain, format_unit
+from leucel.report.numbers import (
+    format_count,
+    format_limits,
+    format_number,
+    format_plain,
+    format_unit,
+    format_value,
+)
 from leucel.report.tables import MAX_ROWS, Column, Table, thin
-from leucel.report.words import head_words
+from leucel.report.words import head_words, nca_words
 
 _MEASURED = frozenset(
     {
@@ -69,3 +76,42 @@ def _cell(value: Any, unit: Any = None) -> str:
     if number(value) is not None:
         return format_plain(value, unit) if unit else format_number(value)
     return format_unit(value)
+
+
+def nca_table(data: DossierInput) -> Table | None:
+    """Noncompartmental parameters over the virtual patients: median and the range of most."""
+    rows = data.table_rows("nca_summary", "parameter", "median") or data.rows(
+        "kinetics", "nca", "parameters"
+    )
+    # The diagnostics of the terminal fit stay in the table of the run.
+    rows = [
+        row
+        for row in rows
+        if number(row.get("median")) is not None
+        and not str(row.get("parameter")).startswith("lambda_z_")
+    ]
+    if not rows:
+        return None
+    cells = tuple(
+        (
+            nca_words(row.get("parameter")),
+            format_value(row["median"], row.get("unit")),
+            format_limits(row.get("q05"), row.get("q95"), row.get("unit")) or "–",
+            format_number(row["cv_percent"]) + "%"
+            if number(row.get("cv_percent")) is not None
+            else "–",
+            format_count(row["n"]) if number(row.get("n")) is not None else "–",
+        )
+        for row in rows
+    )
+    return Table(
+        columns=(
+            Column(head="Parameter"),
+            Column(head="Median", numeric=True),
+            Column(head="5% to 95% of patients", numeric=True),
+            Column(head="CV", numeric=True),
+            Column(head="Patients", numeric=True),
+        ),
+        rows=cells,
+        caption="Noncompartmental analysis of the virtual patients",
+    )

@@ -29,7 +29,14 @@ def quoted_rates(data: DossierInput, cite: Citer) -> Table | None:
             format_given(row.get("value"), _quoted_unit(row)),
             str(row.get("scale") or "–"),
             Markup("{0}{1}").format(
-                ", ".join(str(row[key]) for key in ("region", "year") if row.get(key)),
+                ", ".join(
+                    text
+                    for text in (
+                        jurisdiction_words(row.get("region")),
+                        str(row.get("year") or ""),
+                    )
+                    if text
+                ),
                 Markup('<span class="note">{0}</span>').format(row["note"])
                 if row.get("note")
                 else "",
@@ -50,41 +57,45 @@ def quoted_rates(data: DossierInput, cite: Citer) -> Table | None:
     )
 
 
-def epidemiology_table(data: DossierInput, cite: Citer) -> Table | None:
-    """Incidence, prevalence and eligible patients by jurisdiction."""
-    rows = data.rows("epidemiology")
+def epidemiology_table(data: DossierInput, cite: Citer, lead: str, *, inside: bool) -> Table | None:
+    """Incidence, prevalence and eligible patients of the lead jurisdiction, or of all others."""
+    rows = [row for row in data.rows("epidemiology") if (row.get("jurisdiction") == lead) is inside]
     if not rows:
         return None
     cells: list[tuple[Any, ...]] = []
+    before: tuple[str, str] | None = None
     for row in rows:
+        place = jurisdiction_words(row.get("jurisdiction"))
         name = escape(measure_words(row.get("measure")))
-        detail = " · ".join(
-            str(row[key]) for key in ("scale", "method", "population_source") if row.get(key)
+        if not inside:
+            name += Markup('<span class="note">{0}</span>').format(place)
+        said_here = (place, str(row.get("note") or ""))
+        # The same note under neighboring rows is said once.
+        note = "" if said_here == before else said_here[1]
+        before = said_here
+        how = escape(
+            ", ".join(str(row[key]) for key in ("method", "population_source") if row.get(key))
         )
-        if row.get("note"):
-            detail = f"{detail}. {row['note']}" if detail else str(row["note"])
-        if detail:
-            name += Markup('<span class="note">{0}</span>').format(detail)
+        if note:
+            how += Markup('<span class="note">{0}</span>').format(note)
+        written = format_interval(
+            row.get("value"), row.get("low"), row.get("high"), row.get("unit")
+        )
         cells.append(
             (
-                jurisdiction_words(row.get("jurisdiction")),
                 name,
                 str(row.get("year") or "–"),
-                value_with_limits(
-                    format_interval(
-                        row.get("value"), row.get("low"), row.get("high"), row.get("unit")
-                    )
-                )
-                + (cite.refs(row.get("sources")) or cite.run()),
+                value_with_limits(written) + (cite.refs(row.get("sources")) or cite.run()),
+                how,
                 mark_tag(row.get("mark")),
             )
         )
     return Table(
         columns=(
-            Column(head="Jurisdiction"),
             Column(head="Measure"),
             Column(head="Year", numeric=True),
             Column(head="Value (95% limits)", numeric=True),
+            Column(head="How it was found"),
             Column(head="Mark"),
         ),
         rows=tuple(cells),

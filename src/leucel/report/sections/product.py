@@ -11,7 +11,7 @@ from leucel.report.citing import Citer, mark_tag
 from leucel.report.inputs import DossierInput, dig, first, number, said
 from leucel.report.numbers import format_count, format_date
 from leucel.report.tables import Column, Table
-from leucel.report.words import head_words
+from leucel.report.words import code_words
 
 _PRODUCT_FACTS = (
     ("inn", "Name (INN)"),
@@ -76,7 +76,15 @@ def _sourced(given: Any, section: Mapping[str, Any]) -> Any:
 def claims(data: DossierInput, cite: Citer) -> list[Markup]:
     """What the sponsor says of the product."""
     found = dig(data.programme, "product", "claims")
-    return [cite.fact(item) for item in found] if isinstance(found, Sequence) else []
+    if not isinstance(found, Sequence):
+        return []
+    return [
+        cite.fact(item)
+        + Markup('<span class="note">{0}</span>').format(
+            str(item.get("note") or "") if isinstance(item, Mapping) else ""
+        )
+        for item in found
+    ]
 
 
 def conflicts(data: DossierInput, cite: Citer) -> list[Markup]:
@@ -100,7 +108,7 @@ def conflicts(data: DossierInput, cite: Citer) -> list[Markup]:
 
 def _codes(codes: Mapping[str, Any]) -> Markup:
     return Markup(", ").join(
-        Markup("{0} <code>{1}</code>").format(head_words(key), str(value))
+        Markup("{0} <code>{1}</code>").format(code_words(str(key)), str(value))
         for key, value in codes.items()
     )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from leucel.report.citing import Citer, mark_tag, value_with_limits
 from leucel.report.inputs import DossierInput, first, number
+from leucel.report.lookup import merged_routes
 from leucel.report.numbers import format_date, format_given, format_interval, format_number
 from leucel.report.tables import Column, Table
-from leucel.report.words import jurisdiction_words
+from leucel.report.words import jurisdiction_words, route_words
+
+_DESIGNATION = {"with": "with", "without": "without", "either": "with or without"}
 
 
 def designation_table(data: DossierInput, cite: Citer) -> Table | None:
@@ -39,30 +43,32 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
         head = Markup("{0}<span class='note'>{1}</span>").format(
             jurisdiction_words(row.get("jurisdiction")), str(row.get("rule_id") or "")
         )
-        said_more = first(row, "reason", "note") or reasons.get(str(row.get("rule_id")))
+        reason = first(row, "reason", "note") or reasons.get(str(row.get("rule_id")))
+        why = escape(str(reason or "–"))
+        margin = number(row.get("margin_years"))
+        if margin is not None:
+            why += Markup('<span class="note">Margin: {0} patients per yearly case</span>').format(
+                format_number(margin)
+            )
         cells.append(
             (
                 head,
                 Markup("{0}{1}").format(threshold.strip(), cite.refs(row.get("sources"))),
                 value_with_limits(prevalence),
-                Markup('<span class="verdict verdict-{0}">{1}</span>{2}').format(
-                    verdict.replace(" ", "-"),
-                    verdict,
-                    Markup('<span class="note">{0}</span>').format(said_more) if said_more else "",
+                Markup('<span class="verdict verdict-{0}">{1}</span>').format(
+                    verdict.replace(" ", "-"), verdict
                 ),
-                format_number(row["margin_years"])
-                if number(row.get("margin_years")) is not None
-                else "–",
+                why,
                 mark_tag(row.get("marks")),
             )
         )
     return Table(
         columns=(
             Column(head="Jurisdiction and rule"),
-            Column(head="Threshold", numeric=True),
-            Column(head="Prevalence (interval)", numeric=True),
+            Column(head="Threshold"),
+            Column(head="Prevalence (interval)"),
             Column(head="Verdict"),
-            Column(head="Margin, patients per yearly case", numeric=True),
+            Column(head="Why"),
             Column(head="Marks"),
         ),
         rows=tuple(cells),
@@ -70,55 +76,53 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
     )
 
 
-def route_table(data: DossierInput, cite: Citer) -> Table | None:
-    """The routes with their status, clock and dates."""
-    rows = data.rows("routes")
+def route_table(data: DossierInput, cite: Citer, lead: str, *, inside: bool) -> Table | None:
+    """The routes of the lead jurisdiction, or of all others, with status, clock and dates."""
+    rows = [row for row in merged_routes(data) if (row.get("jurisdiction") == lead) is inside]
     if not rows:
         return None
     cells: list[tuple[Any, ...]] = []
     for row in rows:
         status = str(row.get("status") or "")
-        clock = (
-            f"{format_number(row['clock'])} {row.get('clock_unit') or ''}".strip()
-            if number(row.get("clock")) is not None
-            else "not known"
+        which = _DESIGNATION.get(str(row["designation"]), "")
+        name = Markup('{0} <span class="status status-{1}">{1}</span>').format(
+            route_words(row.get("route")), status
         )
-        name = escape(str(row.get("route") or ""))
-        if row.get("reason"):
-            name += Markup('<span class="note">{0}</span>').format(str(row["reason"]))
-        finish = format_date(row.get("finish")) if row.get("finish") else "–"
-        limits = [row.get(key) for key in ("finish_low", "finish_high")]
-        if all(limits) and limits[0] != limits[1]:
-            finish += f" ({format_date(limits[0])} to {format_date(limits[1])})"
+        place = "" if inside else f"{jurisdiction_words(row.get('jurisdiction'))}, "
+        name += Markup('<span class="note">{0}</span>').format(f"{place}{which} designation")
+        clock = "not known"
+        if number(row.get("clock")) is not None:
+            clock = f"{format_number(row['clock'])} {row.get('clock_unit') or ''}".strip()
         cells.append(
             (
-                jurisdiction_words(row.get("jurisdiction")),
-                Markup("{0}").format(name),
-                Markup('<span class="status status-{0}">{0}</span>').format(status),
-                "with" if row.get("with_designation") else "without",
-                Markup("{0}{1} {2}").format(
+                name,
+                Markup("{0}{1}<br>{2}").format(
                     clock, cite.refs(row.get("sources")), mark_tag(row.get("marks"))
                 ),
-                format_date(row.get("start")) if row.get("start") else "–",
-                finish,
+                _dates(row),
+                str(row.get("reason") or "–"),
             )
         )
     return Table(
         columns=tuple(
-            Column(head=head)
-            for head in (
-                "Jurisdiction",
-                "Route",
-                "Status",
-                "Designation",
-                "Clock",
-                "Filing",
-                "Decision",
-            )
+            Column(head=head) for head in ("Route", "Clock", "Decision", "What to know of it")
         ),
         rows=tuple(cells),
         caption="Routes to approval",
     )
+
+
+def _dates(row: Mapping[str, Any]) -> Markup:
+    if not row.get("finish"):
+        return Markup("–")
+    written = Markup('<span class="value">{0}</span>').format(format_date(row["finish"]))
+    low, high = row.get("finish_low"), row.get("finish_high")
+    if low and high and low != high:
+        span = f"{format_date(low)} to {format_date(high)}"
+        written += Markup('<span class="note">{0}</span>').format(span)
+    if row.get("start"):
+        written += Markup('<span class="note">filed {0}</span>').format(format_date(row["start"]))
+    return written
 
 
 def _operator(operator: Any) -> str:

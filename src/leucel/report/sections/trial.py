@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from leucel.report.citing import Citer, mark_tag, use_tag
 from leucel.report.inputs import DossierInput, dig, number
+from leucel.report.lookup import endpoint_rows
 from leucel.report.numbers import (
     format_count,
     format_limits,
@@ -16,9 +17,10 @@ from leucel.report.numbers import (
     format_percent,
     format_unit,
     format_value,
+    plural,
 )
 from leucel.report.tables import Column, Table
-from leucel.report.words import endpoint_words
+from leucel.report.words import covariate_words, endpoint_words, rule_words
 
 
 def criteria(data: DossierInput, cite: Citer) -> Table | None:
@@ -32,7 +34,7 @@ def criteria(data: DossierInput, cite: Citer) -> Table | None:
         if not isinstance(row, Mapping):
             continue
         count = dropped.get(row.get("id"), {}).get("count")
-        rule = " ".join(str(row.get(key, "")) for key in ("field", "operator", "value"))
+        rule = rule_words(row)
         cells.append(
             (
                 Markup("{0}{1} {2}").format(
@@ -55,7 +57,7 @@ def criteria(data: DossierInput, cite: Citer) -> Table | None:
 
 def endpoint_table(data: DossierInput, cite: Citer) -> Table | None:
     """Every endpoint: simulated, published, what it was used for."""
-    rows = data.rows("trial", "endpoints")
+    rows = endpoint_rows(data)
     if not rows:
         return None
     cells: list[tuple[Any, ...]] = []
@@ -81,14 +83,23 @@ def endpoint_table(data: DossierInput, cite: Citer) -> Table | None:
             else Markup("–")
         )
         tag = use_tag(row) or Markup("–")
+        verdict = row["verdict"]
+        agreement = (
+            Markup('<span class="verdict verdict-{0}">{1}</span>').format(
+                "met" if verdict == "agrees" else "borderline", verdict
+            )
+            if verdict
+            else Markup("–")
+        )
         count = format_count(row["n"]) if number(row.get("n")) is not None else "–"
-        cells.append((name, value, published, tag, count))
+        cells.append((name, value, published, tag, agreement, count))
     return Table(
         columns=(
             Column(head="Endpoint"),
             Column(head="Simulated (95% limits)", numeric=True),
             Column(head="Published (95% limits)", numeric=True),
             Column(head="Used for"),
+            Column(head="Agreement"),
             Column(head="Virtual patients", numeric=True),
         ),
         rows=tuple(cells),
@@ -103,7 +114,7 @@ def covariate_table(data: DossierInput, cite: Citer) -> Table | None:
         return None
     cells = [
         (
-            _named(row),
+            _named(row, escape(covariate_words(row.get("name")))),
             Markup("{0}{1}").format(_distribution(row), cite.refs(row.get("source"))),
             format_count(row["n"]) if number(row.get("n")) is not None else "–",
             mark_tag(row.get("mark")),
@@ -155,8 +166,8 @@ def parameter_table(data: DossierInput, cite: Citer, section: str) -> Table | No
     )
 
 
-def _named(row: Mapping[str, Any]) -> Markup:
-    name = Markup("<code>{0}</code>").format(str(row.get("name") or ""))
+def _named(row: Mapping[str, Any], words: Markup | None = None) -> Markup:
+    name = words or Markup("<code>{0}</code>").format(str(row.get("name") or ""))
     notes = [
         str(row[key]) if key == "note" else f"{key}: {row[key]}"
         for key in ("target", "note")
@@ -170,11 +181,14 @@ def _named(row: Mapping[str, Any]) -> Markup:
 def _distribution(row: Mapping[str, Any]) -> str:
     """A distribution in words, from the numbers that the programme gives for it."""
     unit = format_unit(row.get("unit"))
+    if row.get("distribution") == "constant" and not unit and row.get("value") in (0, 1):
+        return "all patients" if row["value"] else "no patient"
     parts = [
         f"{word} {format_number(row[key])}"
         for key, word in (
             ("value", ""),
             ("mean", "mean"),
+            ("center", "center"),
             ("sd", "SD"),
             ("median", "median"),
             ("sigma", "log SD"),
@@ -195,4 +209,4 @@ def _distribution(row: Mapping[str, Any]) -> str:
         parts.append(f"from {limits}")
     kind = str(row.get("distribution") or "").replace("_", " ")
     written = ", ".join(part.strip() for part in parts)
-    return f"{written} {unit} ({kind})".replace("  ", " ").strip()
+    return f"{written} {plural(unit, '')} ({kind})".replace("  ", " ").strip()

@@ -1,20 +1,18 @@
-"""How rare the condition is, and how many of the patients can be treated."""
+"""How rare the condition is against the legal threshold of each jurisdiction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from leucel.report import palette
 from leucel.report.canvas import Canvas, Figure, Missing, draw_figure
 from leucel.report.figures.axes import set_log
-from leucel.report.inputs import DossierInput, first, number, texts
+from leucel.report.inputs import DossierInput, number, texts
 from leucel.report.numbers import (
     format_given,
     format_interval,
     format_number,
     format_unit,
-    format_value,
 )
 from leucel.report.tables import make_table
 from leucel.report.words import jurisdiction_words
@@ -27,17 +25,6 @@ _VERDICT_COLORS = {
     "cannot conclude": palette.STONE,
 }
 _MARKERS = {"met": "o", "borderline": "s", "not met": "X", "cannot conclude": "d"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of the way from all patients to those that can be treated."""
-
-    name: str
-    value: float
-    low: float | None
-    high: float | None
-    unit: str
 
 
 def threshold_figure(data: DossierInput) -> Figure | Missing:
@@ -56,7 +43,7 @@ def threshold_figure(data: DossierInput) -> Figure | Missing:
         name,
         lambda canvas: _draw_threshold(canvas, rows),
         height=66 + _ROW * len(rows),
-        narrow_height=72 + (_ROW + 14) * len(rows),
+        narrow_height=90 + (_ROW + 14) * len(rows),
         title=title,
         caption=caption,
         alt="Prevalence against threshold: "
@@ -91,77 +78,6 @@ def threshold_figure(data: DossierInput) -> Figure | Missing:
     )
 
 
-def funnel_figure(data: DossierInput, jurisdiction: str) -> Figure | Missing:
-    """From new cases to patients eligible a year in one jurisdiction."""
-    name, title = "funnel", "From new cases to eligible patients"
-    if jurisdiction:
-        title += f", {jurisdiction_words(jurisdiction)}"
-    steps = read_funnel(data, jurisdiction)
-    if len(steps) < 2:
-        return Missing(
-            name=name, title=title, reason="The run holds no steps from new cases to eligible ones."
-        )
-    caption = "Patients a year at each step" + (
-        f"; of {format_number(steps[0].value)} new cases a year, "
-        f"{format_value(steps[-1].value)} reach the last step."
-    )
-    return draw_figure(
-        name,
-        lambda canvas: _draw_funnel(canvas, steps),
-        height=16 + 50 * len(steps),
-        narrow_height=16 + 62 * len(steps),
-        title=title,
-        caption=caption,
-        alt="Funnel: "
-        + "; ".join(
-            f"{step.name}: {format_interval(step.value, step.low, step.high, step.unit)}"
-            for step in steps
-        ),
-        data=make_table(
-            [
-                {
-                    "step": step.name,
-                    "value": format_interval(step.value, step.low, step.high, step.unit),
-                }
-                for step in steps
-            ],
-            {"step": "Step", "value": "Patients a year"},
-        ),
-        table="funnel" if data.frame("funnel") is not None else "epidemiology",
-    )
-
-
-def read_funnel(data: DossierInput, jurisdiction: str) -> tuple[Step, ...]:
-    """The steps of one jurisdiction from the table `funnel`, or incidence and eligible patients."""
-    found: list[Step] = []
-    rows = data.table_rows("funnel", "value")
-    mine = [row for row in rows if row.get("jurisdiction") in (None, jurisdiction)]
-    words: dict[str, str] = {}
-    if not mine:
-        words = {"incidence_cases": "new cases a year", "eligible_flow": "eligible a year"}
-        mine = [
-            row
-            for measure in words
-            for row in data.rows("epidemiology")
-            if row.get("measure") == measure and row.get("jurisdiction") == jurisdiction
-        ]
-    for row in mine:
-        value = number(row.get("value"))
-        step = first(row, "step", "name", "what", "measure")
-        if value is None or step is None:
-            continue
-        found.append(
-            Step(
-                name=words.get(str(step), str(step)).replace("_", " "),
-                value=value,
-                low=number(row.get("low")),
-                high=number(row.get("high")),
-                unit="patients",
-            )
-        )
-    return tuple(found)
-
-
 def _share(row: dict[str, Any], key: str) -> float | None:
     value, threshold = number(row.get(key)), number(row.get("threshold"))
     if value is None or threshold is None or threshold <= 0 or value <= 0:
@@ -183,8 +99,12 @@ def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
     row_height = _ROW + 14 if canvas.compact else _ROW
     left = 12.0 if canvas.compact else 150.0
     right = 12.0 if canvas.compact else 236.0
+    top = 48.0 if canvas.compact else 30.0
     axes = canvas.axes(
-        left=left, right=right, top=30, bottom=canvas.height - 30 - row_height * len(rows)
+        left=left,
+        right=right,
+        top=top,
+        bottom=canvas.height - top - row_height * len(rows),
     )
     axes.grid(visible=False)
     axes.grid(visible=True, axis="x", color=palette.GRID, linewidth=0.8)
@@ -304,76 +224,3 @@ def _write_threshold(axes: Any, row: dict[str, Any], position: int, *, compact: 
             color=color,
             **style,
         )
-
-
-def _draw_funnel(canvas: Canvas, steps: tuple[Step, ...]) -> None:
-    from matplotlib.patches import FancyBboxPatch, Polygon
-
-    sheet = canvas.sheet()
-    compact = canvas.compact
-    row = 62.0 if compact else 50.0
-    tall = 26.0 if compact else 34.0
-    center = canvas.width / 2 if compact else 190.0
-    most = canvas.width - 16 if compact else 340.0
-    largest = max(step.value for step in steps) or 1.0
-    widths = [max(6.0, most * step.value / largest) for step in steps]
-    for position, (step, width) in enumerate(zip(steps, widths, strict=True)):
-        top = 8 + row * position + (26 if compact else 0)
-        last = position == len(steps) - 1
-        color = palette.SIMULATED if last else palette.SIMULATED_SOFT
-        if not last:
-            after = widths[position + 1]
-            below = 8 + row * (position + 1) + (26 if compact else 0)
-            sheet.add_patch(
-                Polygon(
-                    [
-                        (center - width / 2, top + tall),
-                        (center + width / 2, top + tall),
-                        (center + after / 2, below),
-                        (center - after / 2, below),
-                    ],
-                    facecolor=palette.SOFT,
-                    linewidth=0,
-                    zorder=1,
-                )
-            )
-        sheet.add_patch(
-            FancyBboxPatch(
-                (center - width / 2, top),
-                width,
-                tall,
-                boxstyle="round,pad=0,rounding_size=3",
-                facecolor=color,
-                linewidth=0,
-                zorder=2,
-            )
-        )
-        value = format_interval(step.value, step.low, step.high, "patients").replace(
-            " patients", ""
-        )
-        if compact:
-            sheet.text(
-                4,
-                top - 12,
-                step.name,
-                va="center",
-                weight="bold",
-                zorder=3,
-                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1},
-            )
-            sheet.text(
-                canvas.width - 4,
-                top - 12,
-                value,
-                va="center",
-                ha="right",
-                zorder=3,
-                bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1},
-            )
-        else:
-            sheet.text(
-                center + most / 2 + 24, top + tall / 2 - 8, step.name, va="center", weight="bold"
-            )
-            sheet.text(
-                center + most / 2 + 24, top + tall / 2 + 8, value, va="center", color=palette.MUTED
-            )
