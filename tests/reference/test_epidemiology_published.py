@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from leucel.epidemiology import (
+    COMPLETE_RATIO,
+    PREVALENCE_GROWTH,
     AgeStandardized,
     Measure,
     Rate,
     age_counts,
     crude_rate,
+    estimate_incidence,
     exponential_from_ratio,
     fit_weibull,
     get_population,
@@ -22,10 +25,12 @@ from leucel.epidemiology import (
     incidence_from_count,
     limited_prevalence_limits,
     population_totals,
+    published_figures,
     read_country_table,
     seer_rates,
     standard_weights,
     standardize_directly,
+    yearly_growth,
 )
 from leucel.regulatory import RuleKind, Verdict, judge_cases, judge_jurisdiction, load_rules
 
@@ -92,13 +97,28 @@ def test_exponential_of_the_world_ratio() -> None:
 
 
 def test_the_quoted_world_figures() -> None:
-    """6.8 is crude, 1.8 is not: the crude incidence is 2.38, the ratio 2.869 years."""
+    """6.8 is crude, 1.8 is not: the crude incidence is 2.38, the ratio 2.869 years.
+
+    187,868 is the sum over the countries of the table; 188,000 is the published world total.
+    """
     people = 7_885_070_781
     alive = crude_rate(539_000, people, measure=Measure.LIMITED_PREVALENCE, window_years=5)
     new = crude_rate(187_868, people, measure=Measure.INCIDENCE)
     assert round(alive.value, 1) == 6.8
     assert new.value == pytest.approx(2.38, abs=0.005)
     assert alive / new == pytest.approx(2.869, abs=5e-4)
+
+
+def test_growth_of_accepted_and_registered_prevalence() -> None:
+    """1.2 to 3.6 per 10,000 over 16 years; 128,969 to 138,415 people over 2; 10,288 to 27,093."""
+    assert PREVALENCE_GROWTH.high == pytest.approx(0.0711, abs=5e-5)
+    assert yearly_growth(128_969, 138_415, 2) == pytest.approx(0.036, abs=5e-4)
+    assert yearly_growth(10_288, 27_093, 25) == pytest.approx(0.039, abs=6e-4)
+    assert PREVALENCE_GROWTH.low <= PREVALENCE_GROWTH.point <= PREVALENCE_GROWTH.high
+
+
+def test_the_complete_ratio_agrees_with_australian_registries() -> None:
+    assert pytest.approx(COMPLETE_RATIO.point, abs=0.06) == 10_288 / 2_120
 
 
 def test_saudi_prevalence_under_four_ratios() -> None:
@@ -181,6 +201,18 @@ def test_the_spread_around_the_world_average_holds_national_counts(shared: Share
         inside.append(estimate.low <= row.cases <= estimate.high)
     assert len(inside) >= 25
     assert sum(inside) / len(inside) >= 0.95
+
+
+@pytest.mark.shared
+def test_published_national_rates_hold_the_modelled_counts(shared: Shared) -> None:
+    table = read_country_table(shared(COUNTRY_TABLE))
+    for rate in published_figures():
+        if rate.measure is not Measure.INCIDENCE or rate.area in ("WLD", "CN"):
+            continue
+        row = table.find(rate.area)
+        assert row is not None
+        estimate = estimate_incidence(rate.area, figures=[rate])[0]
+        assert estimate.low <= row.cases <= estimate.high, rate.area
 
 
 @pytest.mark.shared

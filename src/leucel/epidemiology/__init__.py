@@ -19,6 +19,13 @@ from leucel.epidemiology.funnel import (
     attrition_scenarios,
     follow_funnel,
 )
+from leucel.epidemiology.growth import (
+    PREVALENCE_GROWTH,
+    YearlyGrowth,
+    middle_of,
+    yearly_growth,
+    years_between,
+)
 from leucel.epidemiology.incidence import (
     estimate_incidence,
     incidence_from_asr,
@@ -84,6 +91,7 @@ __all__ = [
     "AREAS",
     "COMPLETE_RATIO",
     "FIVE_YEAR_RATIO",
+    "PREVALENCE_GROWTH",
     "AgeCounts",
     "AgeStandardized",
     "Area",
@@ -108,6 +116,7 @@ __all__ = [
     "SurvivalBasis",
     "SurvivalPoints",
     "WeibullSurvival",
+    "YearlyGrowth",
     "age_counts",
     "areas_with_population",
     "assumption_rows",
@@ -126,6 +135,7 @@ __all__ = [
     "incidence_from_crude",
     "limited_prevalence",
     "limited_prevalence_limits",
+    "middle_of",
     "population_totals",
     "prevalence_from_ratio",
     "prevalence_from_survival",
@@ -144,4 +154,6 @@ __all__ = [
     "standardize_crude",
     "standardize_directly",
     "standardize_indirectly",
+    "yearly_growth",
+    "years_between",
 ]

@@ -18,6 +18,8 @@ from leucel.epidemiology.burden_rows import (
 )
 from leucel.epidemiology.cases import (
     COUNTRY_SPREAD,
+    FIGURE,
+    INCIDENCE_TREND,
     REGISTRATION_SPREAD,
     SHAPE_SPREAD,
     TRANSFER,
@@ -296,6 +298,8 @@ def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple
         found.append(_assumption("transfer of the SEER age curve", SHAPE_SPREAD))
     if methods - {TRANSFER}:
         found.append(_assumption("uncertainty of a count beyond chance", REGISTRATION_SPREAD))
+    if FIGURE in methods:
+        found.append(_assumption("rise of incidence since an older figure", INCIDENCE_TREND))
     found += [
         _assumption("upper end of the prevalence-to-incidence ratio", item)
         for item in options.complete.evidence

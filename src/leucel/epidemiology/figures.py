@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from leucel.core import Evidence, InputError, Kind, Mark, Place, Problem, unknown_name
@@ -27,6 +28,7 @@ _KEYS = (
     "citation",
     "source_url",
     "note",
+    "lower_bound",
 )
 
 
@@ -50,7 +52,8 @@ def rate_from_record(record: Mapping[str, object], *, place: Place | None = None
     record : keys `area`, `year`, `measure` (incidence, limited_prevalence, complete_prevalence,
         mortality), `window_years`, `scale` ("crude" or "age_standardized:STANDARD"), `value`,
         `per`, `low`, `high`, `count`, `mark`, `source_id`, `note`. A count without a value is
-        divided by the UN population of 2022.
+        divided by the UN population of 2022. `lower_bound` is "yes" for a count that leaves people
+        out.
     place : where the record stands, for messages.
 
     Raises
@@ -79,6 +82,7 @@ def rate_from_record(record: Mapping[str, object], *, place: Place | None = None
         problems.append(unknown_name(mark_name, marks, noun="mark", where=place))
     if problems:
         raise InputError(problems)
+    floor = str(record.get("lower_bound") or "").strip().lower() in ("yes", "true")
     area = get_area(str(record.get("area", ""))).code
     year = str(record.get("year", ""))
     value, count = numbers["value"], numbers["count"]
@@ -100,6 +104,7 @@ def rate_from_record(record: Mapping[str, object], *, place: Place | None = None
             measure=Measure(measure_name),
             evidence=evidence,
             window_years=numbers["window_years"],
+            lower_bound=floor,
             place=place,
         )
     return Rate(
@@ -114,6 +119,7 @@ def rate_from_record(record: Mapping[str, object], *, place: Place | None = None
         low=numbers["low"],
         high=numbers["high"],
         evidence=evidence,
+        lower_bound=floor,
     )
 
 
@@ -125,6 +131,7 @@ def _rate_of_count(
     measure: Measure,
     evidence: Evidence,
     window_years: float | None,
+    lower_bound: bool,
     place: Place | None,
 ) -> Rate:
     people = population_totals(area).get(REVISIONS[0])
@@ -136,7 +143,7 @@ def _rate_of_count(
                 received=f"{area} {year}",
             )
         )
-    return crude_rate(
+    rate = crude_rate(
         count,
         people,
         measure=measure,
@@ -146,3 +153,4 @@ def _rate_of_count(
         population=WPP_2019,
         evidence=evidence,
     )
+    return replace(rate, lower_bound=lower_bound)

@@ -10,6 +10,7 @@ from leucel.epidemiology.areas import get_area
 from leucel.epidemiology.cases import (
     COUNTRY_SPREAD,
     FIGURE,
+    INCIDENCE_TREND,
     REGISTRATION_SPREAD,
     SHAPE_SPREAD,
     TABLE,
@@ -18,6 +19,7 @@ from leucel.epidemiology.cases import (
     CaseEstimate,
 )
 from leucel.epidemiology.country_table import CountryTable
+from leucel.epidemiology.growth import middle_of
 from leucel.epidemiology.populations import (
     REVISIONS,
     YEAR,
@@ -103,7 +105,7 @@ def incidence_from_crude(area: str, rate: Rate, *, population: float | None = No
     """Cases from a crude incidence rate of the area.
 
     The limits are those of the rate; without any, the chance of the yearly count together with
-    `REGISTRATION_SPREAD`.
+    `REGISTRATION_SPREAD`. The upper limit of a figure from before 2022 grows by `INCIDENCE_TREND`.
 
     Raises
     ------
@@ -123,6 +125,12 @@ def incidence_from_crude(area: str, rate: Rate, *, population: float | None = No
         low, high, log_low = _counted_limits(cases, count)
         log_high = log_low
         covers = "chance of the yearly count and 10% for registration"
+    age = _years_old(rate)
+    if age > 0 and cases > 0:
+        rise = age * math.log1p(INCIDENCE_TREND.number)
+        high = cases * math.exp(math.hypot(math.log(high / cases), rise))
+        log_high = math.hypot(log_high, rise / Z95)
+        covers += f"; above also a rise of {INCIDENCE_TREND.number:.1%} a year since {rate.year}"
     return CaseEstimate(
         area=get_area(area).code,
         year=rate.year or str(YEAR),
@@ -138,7 +146,7 @@ def incidence_from_crude(area: str, rate: Rate, *, population: float | None = No
         log_high=log_high,
         follows_population=True,
         mark=rate.evidence.mark if rate.evidence else Mark.DERIVED,
-        sources=_ids(rate, WPP_2019),
+        sources=_ids(rate, WPP_2019, *((INCIDENCE_TREND.source,) if age > 0 else ())),
         note=f"{rate.label} times the population",
     )
 
@@ -253,6 +261,11 @@ def estimate_incidence(
         if world_asr is not None:
             estimates.append(incidence_from_asr(found.code, world_asr))
     return tuple(estimates)
+
+
+def _years_old(rate: Rate) -> float:
+    """Years from the middle of the figure's year or period to the middle of 2022."""
+    return max(0.0, YEAR + 0.5 - middle_of(rate.year)) if rate.year else 0.0
 
 
 def _counted_limits(

@@ -94,6 +94,7 @@ class Rate:
     sex, ages, year : who and when, as text.
     low, high : 95% limits, where known.
     evidence : where the value comes from.
+    lower_bound : True when the count may leave people out (window of a registry not stated).
 
     Raises
     ------
@@ -125,6 +126,7 @@ class Rate:
     low: float | None = None
     high: float | None = None
     evidence: Evidence | None = None
+    lower_bound: bool = False
 
     def __post_init__(self) -> None:
         problems = tuple(_faults(self))

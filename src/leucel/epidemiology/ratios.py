@@ -90,6 +90,14 @@ COMPLETE_RATIO = PrevalenceRatio(
             note="urban insured in China: 6.88 / 1.60",
         ),
         Evidence(
+            value=4.85,
+            unit="year",
+            source="luo_2024",
+            mark=Mark.DERIVED,
+            kind=Kind.DERIVED,
+            note="registries of Australia 2018: 10,288 alive within 30 years over 2,120 cases",
+        ),
+        Evidence(
             value=4.9,
             unit="year",
             source="ema_eu_3_20_2252",

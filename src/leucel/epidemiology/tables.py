@@ -124,6 +124,13 @@ def sources() -> dict[str, Source]:
                 id="mafra_2025",
                 citation="Mafra et al., J Natl Cancer Inst 2025;117:907, world myeloma totals 2022",
             ),
+            Source(
+                id="polsinelli_2017",
+                citation="Polsinelli et al., Orphanet J Rare Dis 2017, prevalence accepted in "
+                "European orphan designations 2000-2016",
+                doi="10.1186/s13023-017-0567-7",
+                url="https://ojrd.biomedcentral.com/articles/10.1186/s13023-017-0567-7",
+            ),
         )
     }
     for row in read_rows("published_figures.csv"):

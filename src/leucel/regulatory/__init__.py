@@ -22,6 +22,7 @@ from leucel.regulatory.milestones import (
     MilestoneRegister,
     milestone_from_record,
 )
+from leucel.regulatory.published import choose_figure, judge_published
 from leucel.regulatory.route_cases import ProductFacts, RouteStatus
 from leucel.regulatory.routes import Route, RouteOptions, RoutePlan, plan_routes
 from leucel.regulatory.rules import (
@@ -65,11 +66,13 @@ __all__ = [
     "WorkingCalendar",
     "add_months",
     "add_working_days",
+    "choose_figure",
     "count_working_days",
     "designate",
     "designation_row",
     "judge_cases",
     "judge_jurisdiction",
+    "judge_published",
     "judge_rate",
     "load_rules",
     "milestone_from_record",

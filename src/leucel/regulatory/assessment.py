@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leucel.core import InputError, Problem, Source
 from leucel.epidemiology import (
     COMPLETE_RATIO,
+    PREVALENCE_GROWTH,
     Assumption,
     DiseaseBurden,
     PrevalenceRatio,
@@ -18,12 +19,16 @@ from leucel.epidemiology import (
     get_area,
     require_crude,
 )
+from leucel.regulatory.dates import add_months
 from leucel.regulatory.designation import (
     ThresholdTest,
     judge_jurisdiction,
     judge_rate,
+    number_is_enough,
     operator_text,
+    remarked,
 )
+from leucel.regulatory.published import choose_figure, judge_published
 from leucel.regulatory.rules import (
     Rule,
     RuleBook,
@@ -49,9 +54,12 @@ class DesignationResult:
     as_of : day of the test.
     principal : the test to look at first, one for each jurisdiction.
     limbs : every other threshold of these jurisdictions (alternatives, contesting rows).
+    estimates : leucel's own estimate against the principal threshold, where a published prevalence
+        of the jurisdiction itself was tested first.
     precedents : published prevalence figures against the principal threshold.
     contested : pairs of rule ids that contradict each other.
     changes : rules that begin or cease to apply between `as_of` and the day compared with.
+    recent : rules that began or ceased to apply in the 24 months before `as_of`.
     pending : rules of these jurisdictions that begin after `as_of`, provisional ones included.
     book : the rules in force, overrides included.
     """
@@ -66,6 +74,8 @@ class DesignationResult:
     pending: tuple[Rule, ...]
     book: RuleBook
     assumptions: tuple[Assumption, ...] = ()
+    estimates: tuple[ThresholdTest, ...] = ()
+    recent: tuple[RuleChange, ...] = ()
 
     def find(self, jurisdiction: str) -> ThresholdTest | None:
         """Principal test of a jurisdiction, or None."""
@@ -86,10 +96,14 @@ class DesignationResult:
             "other_thresholds": [
                 {**designation_row(test), "reason": test.reason} for test in self.limbs
             ],
+            "own_estimates": [
+                {**designation_row(test), "reason": test.reason} for test in self.estimates
+            ],
             "precedents": [
                 {**designation_row(test), "reason": test.reason} for test in self.precedents
             ],
             "contested": [list(pair) for pair in self.contested],
+            "recent_changes": [str(change) for change in self.recent],
             "rule_changes": [str(change) for change in self.changes],
             "rules_ahead": [
                 f"{rule.id} ({rule.effective}{', provisional' if rule.provisional else ''}): "
@@ -120,6 +134,7 @@ class DesignationResult:
             for standing, group in (
                 ("principal", self.principal),
                 ("other threshold", self.limbs),
+                ("own estimate", self.estimates),
                 ("precedent", self.precedents),
             )
             for test in group
@@ -154,6 +169,9 @@ class DesignationResult:
         """Sources of the rules in force and of those that contest them later."""
         return {**sources(), **rule_sources(self.book)}
 
+
+RECENT_MONTHS = 24
+"""Rules that changed within so many months before the day are listed."""
 
 _KEYS = (
     "jurisdiction",
@@ -203,6 +221,9 @@ def designate(
 ) -> DesignationResult:
     """Test the orphan threshold of each jurisdiction for the condition.
 
+    A published prevalence of the jurisdiction itself is tested first and leucel's estimate is shown
+    beside it; without one the estimate is tested.
+
     Parameters
     ----------
     jurisdictions : codes or names.
@@ -235,13 +256,20 @@ def designate(
     principal: list[ThresholdTest] = []
     limbs: list[ThresholdTest] = []
     precedents: list[ThresholdTest] = []
+    estimates: list[ThresholdTest] = []
     for code in _codes(jurisdictions):
         entry = burden.find(code)
         estimate = entry.incidence[0] if entry and entry.incidence else None
         tests = judge_jurisdiction(code, estimate, current, ratio=ratio, as_of=as_of)
-        principal.append(_contested_later(tests[0], book, as_of))
         limbs += tests[1:]
         published = [*(entry.figures if entry else ()), *figures]
+        chosen = choose_figure(code, published, as_of=as_of)
+        first_test = tests[0]
+        if chosen is not None and number_is_enough(first_test):
+            # The estimate's own remark is not repeated inside the reason of the figure.
+            first_test = remarked(judge_published(first_test, chosen, as_of=as_of))
+            estimates.append(tests[0])
+        principal.append(_contested_later(first_test, book, as_of))
         precedents += _precedents(tests[0], published, as_of)
     codes = {test.jurisdiction for test in principal}
     return DesignationResult(
@@ -258,13 +286,15 @@ def designate(
             if rule.id < other
         ),
         changes=_changes(book, as_of, compare_with, codes),
+        recent=_changes(book, add_months(as_of, -RECENT_MONTHS), as_of, codes),
+        estimates=tuple(estimates),
         pending=tuple(
             rule
             for rule in book.rules
             if rule.jurisdiction in codes and rule.status_on(as_of) is RuleStatus.NOT_YET
         ),
         book=current,
-        assumptions=_assumptions(ratio, principal),
+        assumptions=_assumptions(ratio, principal, carried=bool(estimates)),
     )
 
 
@@ -314,7 +344,9 @@ def _changes(
     )
 
 
-def _assumptions(ratio: PrevalenceRatio, tests: Sequence[ThresholdTest]) -> tuple[Assumption, ...]:
+def _assumptions(
+    ratio: PrevalenceRatio, tests: Sequence[ThresholdTest], *, carried: bool
+) -> tuple[Assumption, ...]:
     found = [
         Assumption(
             what="prevalence over incidence of the condition",
@@ -325,6 +357,18 @@ def _assumptions(ratio: PrevalenceRatio, tests: Sequence[ThresholdTest]) -> tupl
             mark="derived" if ratio.evidence else "own value",
         )
     ]
+    if carried:
+        growth = PREVALENCE_GROWTH
+        found.append(
+            Assumption(
+                what="growth of a published prevalence until the day of the test",
+                value=round(growth.point, 4),
+                unit=f"fraction a year ({growth.low:g} to {growth.high:.3f})",
+                why="; ".join(item.note for item in growth.evidence),
+                source=";".join(item.source for item in growth.evidence if item.source),
+                mark="derived",
+            )
+        )
     unstated = [
         test.rule.id
         for test in tests

@@ -46,8 +46,8 @@ class ThresholdTest:
         takes the lower limit of the cases at the lower end of the ratio bracket, and the upper
         limit at the upper end, over every known revision of the population.
     verdict, reason : outcome and why.
-    margin_years : ratio of prevalence to yearly incidence at which the threshold would be lost;
-        the ratio of today is within 4.3 to 6.0 years.
+    margin_years : prevalence over yearly incidence, in years, at which the threshold would be lost;
+        today it is within 4.3 to 6.0 years.
     marks : trust in the rule and in the estimate.
     sources : source ids.
     """
@@ -67,8 +67,8 @@ class ThresholdTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Range:
-    """Prevalence in the unit of a threshold, with the span of cases, ratio and revision."""
+class Span:
+    """Prevalence in the unit of a threshold: value and range."""
 
     point: float
     low: float
@@ -126,7 +126,7 @@ def judge_cases(
     margin = None
     if estimate.cases > 0:
         margin = threshold.limit_in_persons(estimate.population) / estimate.cases
-    verdict, reason = _judge(span, threshold, _bracket(ratio), margin)
+    verdict, reason = judge_span(span, threshold, _bracket(ratio), margin)
     if not rule.usable or not estimate.mark.usable:
         verdict = Verdict.CANNOT_CONCLUDE
         reason = "the rule is unverified" if not rule.usable else "the estimate is unverified"
@@ -182,12 +182,12 @@ def judge_rate(
             )
         )
     factor = (threshold.per or people or 1.0) / rate.per
-    span = _Range(
+    span = Span(
         point=rate.value * factor,
         low=(rate.value if rate.low is None else rate.low) * factor,
         high=(rate.value if rate.high is None else rate.high) * factor,
     )
-    verdict, reason = _judge(span, threshold, "", None)
+    verdict, reason = judge_span(span, threshold, "", None)
     mark = rate.evidence.mark if rate.evidence else Mark.OWN_VALUE
     if not (rule.usable and mark.usable):
         verdict, reason = Verdict.CANNOT_CONCLUDE, "the rule or the figure is unverified"
@@ -233,13 +233,13 @@ def judge_jurisdiction(
     tests = [_tested(rule, estimate, ratio, as_of) for rule in rules]
     tests.sort(key=_standing)
     if tests and tests[0].threshold is not None and tests[0].threshold.is_number:
-        return tuple(_remarked(test) for test in tests)
+        return tuple(remarked(test) for test in tests)
     block = book.find(_BLOCK_RULES.get(code, ""))
     if block is not None:
         tests.insert(0, _borrowed(code, block, estimate, ratio, as_of))
     if not tests:
         tests.append(_without_rule(code, book))
-    return tuple(_remarked(test) for test in tests)
+    return tuple(remarked(test) for test in tests)
 
 
 def _tested(
@@ -270,13 +270,16 @@ def _standing(test: ThresholdTest) -> tuple[bool, bool, bool, str]:
     return (not threshold.is_number, not rule.usable, rule.provisional, rule.id)
 
 
-def _judge(
-    span: _Range, threshold: Threshold, bracket: str, margin: float | None
+def judge_span(
+    span: Span, threshold: Threshold, bracket: str, margin: float | None
 ) -> tuple[Verdict, str]:
+    """Verdict of a range and why; `bracket` says what the range covers, "" for a given figure."""
     limit = threshold.limit or 0.0
     passes = threshold.operator.holds
     shown = f"{limit:,.0f} {threshold.unit}"
-    lost = "" if margin is None else f"; lost at a ratio of {margin:.1f} years"
+    lost = ""
+    if margin is not None:
+        lost = f"; lost when prevalence reaches {margin:.1f} times the yearly incidence"
     if passes(span.high, limit):
         return Verdict.MET, f"the whole range lies on the permitted side of {shown}{lost}"
     if not passes(span.low, limit):
@@ -285,10 +288,10 @@ def _judge(
 
 
 def _bracket(ratio: PrevalenceRatio) -> str:
-    return f" (ratio {ratio.low:g} to {ratio.high:g} years)"
+    return f" (prevalence {ratio.low:g} to {ratio.high:g} times the yearly incidence)"
 
 
-def _span(estimate: CaseEstimate, ratio: PrevalenceRatio, threshold: Threshold) -> _Range:
+def _span(estimate: CaseEstimate, ratio: PrevalenceRatio, threshold: Threshold) -> Span:
     totals = list(population_totals(estimate.area).values())
     shifts = [total / totals[0] for total in totals] or [1.0]
     people = estimate.population
@@ -299,7 +302,7 @@ def _span(estimate: CaseEstimate, ratio: PrevalenceRatio, threshold: Threshold) 
     else:
         scale = 1.0
         moves = shifts if estimate.follows_population else [1.0]
-    return _Range(
+    return Span(
         point=estimate.cases * ratio.point * scale,
         low=estimate.low * ratio.low * scale * min(moves),
         high=estimate.high * ratio.high * scale * max(moves),
@@ -362,7 +365,8 @@ def _without_rule(code: str, book: RuleBook) -> ThresholdTest:
     )
 
 
-def _remarked(test: ThresholdTest) -> ThresholdTest:
+def remarked(test: ThresholdTest) -> ThresholdTest:
+    """The test with what its jurisdiction adds to a number."""
     remark = _NUMBER_IS_NOT_ENOUGH.get(test.rule.id) if test.rule else None
     if remark and test.prevalence is not None:
         return replace(
@@ -374,6 +378,14 @@ def _remarked(test: ThresholdTest) -> ThresholdTest:
     if remark and test.threshold and test.threshold.is_number:
         return replace(test, reason=f"{test.reason}; {remark}")
     return test
+
+
+def number_is_enough(test: ThresholdTest) -> bool:
+    """True when the jurisdiction's own rule is decided by a prevalence."""
+    rule, threshold = test.rule, test.threshold
+    if rule is None or threshold is None or not (threshold.is_number and rule.usable):
+        return False
+    return rule.jurisdiction == test.jurisdiction and rule.id not in _NUMBER_IS_NOT_ENOUGH
 
 
 def operator_text(threshold: Threshold | None) -> str:

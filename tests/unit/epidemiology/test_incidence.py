@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,9 +72,23 @@ def test_the_limits_of_a_published_rate_are_kept() -> None:
         for rate in published_figures()
         if rate.area == "CN" and rate.measure is Measure.INCIDENCE
     )
-    estimate = incidence_from_crude("CN", china)
+    estimate = incidence_from_crude("CN", replace(china, year="2022"))
     assert estimate.crude.low == pytest.approx(1.28)
     assert estimate.crude.high == pytest.approx(1.92)
+    assert "since" not in estimate.covers
+
+
+def test_an_older_figure_has_a_higher_upper_limit_only() -> None:
+    """Eight years at 1.9% are a factor of 1.1626; it joins the other 20% in quadrature."""
+    now = Rate(
+        measure=Measure.INCIDENCE, scale=Crude(), value=10, low=8, high=12, area="GB", year="2022"
+    )
+    fresh = incidence_from_crude("GB", now)
+    stale = incidence_from_crude("GB", replace(now, year="2014"))
+    assert (stale.cases, stale.low) == (fresh.cases, fresh.low)
+    expected = 10 * math.exp(math.hypot(math.log(1.2), 8 * math.log(1.019)))
+    assert stale.crude.high == pytest.approx(expected)
+    assert "1.9% a year since 2014" in stale.covers
 
 
 def test_a_count_has_poisson_limits_and_more() -> None:

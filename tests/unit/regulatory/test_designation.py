@@ -150,7 +150,8 @@ def test_two_days_differ_and_the_result_says_why(burden: DiseaseBurden) -> None:
 
 def test_frames_hold_tests_and_rules(result: DesignationResult) -> None:
     frames = result.to_frames()
-    assert set(frames["designation"]["standing"]) == {"principal", "other threshold", "precedent"}
+    standings = {"principal", "other threshold", "own estimate", "precedent"}
+    assert set(frames["designation"]["standing"]) == standings
     assert "SA-ODD-THR-01" in set(frames["rules"]["rule_id"])
 
 
