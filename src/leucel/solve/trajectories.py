@@ -25,7 +25,8 @@ class Trajectories:
     names, units : of the outputs that were kept, (O,).
     values : (N, O, T); NaN from the moment at which a subject failed. At the time of a dose or an
         event the value after it is given.
-    status : `leucel.core.Status` of each subject as a number, (N,).
+    status : `leucel.core.Status` of each subject as a number, (N,); an output that is not a number
+        makes it `NON_FINITE` as well.
     steps : steps tried for each subject, (N,).
     event_times : time of the first occurrence of each event by name, (N,), infinity when it did
         not happen.
