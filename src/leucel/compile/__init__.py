@@ -1,10 +1,9 @@
 """Compilation: a model becomes a straight-line program, and the program a kernel of a backend."""
 
-from leucel.compile.compiled import Backend, CompiledModel, compile_model
+from leucel.compile.compiled import CompiledModel, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Solution
 
 __all__ = [
-    "Backend",
     "CompiledModel",
     "Controls",
     "Ensemble",
