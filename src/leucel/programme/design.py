@@ -199,6 +199,7 @@ class RemarkSection:
 
     what: Text
     why: Text
+    source: StrictStr = ""
 
 
 @section

@@ -140,9 +140,9 @@ def test_all_problems_come_together_in_order() -> None:
 
 
 def test_a_missing_section_is_said_at_the_top() -> None:
-    text = re.sub(r"\[trial\].*?(?=\n\[)", "", shipped_text(), count=1, flags=re.DOTALL)
+    text = re.sub(r"\[epidemiology\].*?(?=\n\[)", "", shipped_text(), count=1, flags=re.DOTALL)
     (found,) = problems(text)
-    assert "[trial]" in str(found)
+    assert "[epidemiology]" in str(found)
     assert found.where is not None
     assert found.where.line == 1
 
