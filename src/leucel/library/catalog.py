@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leucel.core import InputError, Source, unknown_name
-from leucel.library import ogasawara_2021, singh_2021, stein_2019, stein_2019_ode
+from leucel.library import (
+    hardiansyah_2019,
+    li_2025,
+    mueller_schoell_2021,
+    ogasawara_2021,
+    singh_2021,
+    srimani_2022,
+    stein_2019,
+    stein_2019_ode,
+)
 from leucel.library.cards import ModelCard
 from leucel.library.sources import ALL
 from leucel.model import ModelSpec
@@ -19,8 +28,12 @@ class _Entry:
 
 
 _MODULES = (
+    hardiansyah_2019,
+    li_2025,
+    mueller_schoell_2021,
     ogasawara_2021,
     singh_2021,
+    srimani_2022,
     stein_2019,
     stein_2019_ode,
 )

@@ -30,8 +30,8 @@ def catalog_rows() -> tuple[CatalogRow, ...]:
 
     Examples
     --------
-    >>> [(row.id, row.states) for row in catalog_rows()][0]
-    ('singh_2021_idecabtagene', 8)
+    >>> [row.states for row in catalog_rows() if row.id == "singh_2021_idecabtagene"]
+    [8]
     """
     rows: list[CatalogRow] = []
     for card in catalog():
