@@ -1,11 +1,32 @@
 """The product: construct, vector, dose, manufacture."""
 
+from leucel.product.annotated_record import (
+    AnnotatedRecord,
+    Annotation,
+    annotate,
+    read_genbank,
+    to_fasta,
+    to_genbank,
+)
 from leucel.product.assumption import Assumption
 from leucel.product.checks import Finding, Verdict, check_construct, check_order
+from leucel.product.codon_design import CodingDesign, design_coding_sequence
 from leucel.product.construct import Construct, PlacedPart, build_construct, with_binder_sequence
+from leucel.product.construct_file import ENDINGS, ConstructInput, read_construct
+from leucel.product.dna import (
+    CodingSequence,
+    find_coding_sequence,
+    read_dna,
+    reverse_complement,
+    translate,
+)
+from leucel.product.dna_checks import DNA_RULES, DnaRules, check_dna, codon_adaptation, gc_share
 from leucel.product.domains import Domain, Role, domains, get_domain, identify, variants
 from leucel.product.dose import CohortDose, DoseRule, dose_cohort
 from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
+from leucel.product.extras import MissingExtraError
+from leucel.product.humanness import humanness_available, oasis_relaxed
+from leucel.product.inspection import Inspection, inspect_construct
 from leucel.product.manufacture import (
     CONFORMING,
     FAILED,
@@ -16,7 +37,9 @@ from leucel.product.manufacture import (
     borrow_plan,
     draw_lots,
 )
+from leucel.product.mhc_ii import DRB1_PANEL, MhcLoad, mhc_ii_load
 from leucel.product.parts import Binder, Part, own_part
+from leucel.product.receptor import receptor_from_segments
 from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
 from leucel.product.result import ProductResult, describe_product
 from leucel.product.segment import NEAR_IDENTITY, Segment, Segmentation, segment
@@ -28,7 +51,15 @@ from leucel.product.sequence import (
     n_glycosylation_sites,
     read_protein,
 )
+from leucel.product.sequence_profile import NEEDS_STRUCTURE, SequenceProfile, profile
 from leucel.product.sources import sources
+from leucel.product.variable_domains import (
+    VariableDomain,
+    find_variable_domains,
+    liabilities,
+    nearest_germline,
+    nearest_reference,
+)
 from leucel.product.vector import (
     COPY_LIMITS,
     Transduction,
@@ -38,28 +69,43 @@ from leucel.product.vector import (
     poisson_transduction,
     zero_inflated_transduction,
 )
+from leucel.product.vector_size import PAYLOAD_LIMITS, VectorSize, vector_size
 from leucel.product.waiting import LogNormalDays, lognormal_from_quartiles
 
 __all__ = [
     "CONFORMING",
     "COPY_LIMITS",
+    "DNA_RULES",
+    "DRB1_PANEL",
+    "ENDINGS",
     "FAILED",
     "FATES",
     "NEAR_IDENTITY",
+    "NEEDS_STRUCTURE",
     "OUT_OF_SPECIFICATION",
+    "PAYLOAD_LIMITS",
     "RECORDS",
+    "AnnotatedRecord",
+    "Annotation",
     "Assumption",
     "Binder",
     "CartoonPart",
+    "CodingDesign",
+    "CodingSequence",
     "CohortDose",
     "Construct",
+    "ConstructInput",
+    "DnaRules",
     "Domain",
     "DoseRule",
     "Finding",
+    "Inspection",
     "LogNormalDays",
     "Lots",
     "ManufacturePlan",
     "MapSegment",
+    "MhcLoad",
+    "MissingExtraError",
     "Motif",
     "Part",
     "PlacedPart",
@@ -68,36 +114,63 @@ __all__ = [
     "Role",
     "Segment",
     "Segmentation",
+    "SequenceProfile",
     "Transduction",
+    "VariableDomain",
+    "VectorSize",
     "Verdict",
+    "annotate",
     "borrow_plan",
     "build_construct",
     "check_construct",
+    "check_dna",
     "check_order",
+    "codon_adaptation",
     "copies_from_ddpcr",
     "cysteines",
     "describe_product",
+    "design_coding_sequence",
     "domains",
     "dose_cohort",
     "draw_lots",
+    "find_coding_sequence",
+    "find_variable_domains",
     "fit_zero_inflated",
+    "gc_share",
     "get_domain",
     "get_record",
+    "humanness_available",
     "identify",
+    "inspect_construct",
     "itams",
+    "liabilities",
     "linear_map",
     "lognormal_from_quartiles",
     "mass_kda",
     "membrane_cartoon",
+    "mhc_ii_load",
     "n_glycosylation_sites",
+    "nearest_germline",
+    "nearest_reference",
     "negative_binomial_transduction",
+    "oasis_relaxed",
     "own_part",
     "poisson_transduction",
+    "profile",
+    "read_construct",
+    "read_dna",
+    "read_genbank",
     "read_protein",
+    "receptor_from_segments",
     "records_of",
+    "reverse_complement",
     "segment",
     "sources",
+    "to_fasta",
+    "to_genbank",
+    "translate",
     "variants",
+    "vector_size",
     "waiting_time",
     "with_binder_sequence",
     "zero_inflated_transduction",

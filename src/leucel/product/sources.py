@@ -121,6 +121,52 @@ _SOURCES = (
         url="https://iupac.qmul.ac.uk/AtWt/",
         kind="standard",
     ),
+    Source(
+        id="oasis_2022",
+        citation="Prihoda D et al. BioPhi: a platform for antibody design, humanization, and "
+        "humanness evaluation (OASis), PMC8837241; peptides as carried by the Python package promb",
+        url="https://www.ncbi.nlm.nih.gov/pmc/articles/PMC8837241/",
+    ),
+    Source(
+        id="tepitopepan_2012",
+        citation="Zhang L et al. TEPITOPEpan: extending TEPITOPE for peptide binding prediction "
+        "covering over 700 HLA-DR molecules. PLoS ONE 2012;7(2):e30483; matrices as carried by the "
+        "Python package epytope",
+        doi="10.1371/journal.pone.0030483",
+    ),
+    Source(
+        id="tap_2024",
+        citation="Raybould MIJ et al. Therapeutic Antibody Profiler, guidelines of 2024. "
+        "Commun Biol 2024;7:62, values as quoted in a public re-implementation",
+    ),
+    Source(
+        id="lap_2024",
+        citation="Liability Antibody Profiler. PLoS Comput Biol 2024, e1011881",
+        doi="10.1371/journal.pcbi.1011881",
+    ),
+    Source(
+        id="pmc6524611",
+        citation="Charge of the complementarity-determining regions and polyspecificity in more "
+        "than 100 clinical antibodies, PMC6524611",
+        url="https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6524611/",
+    ),
+    Source(
+        id="signagen_polya",
+        citation="SignaGen Laboratories, lentiviral vectors: premature polyadenylation signals in "
+        "an insert lower the titer",
+        kind="manufacturer",
+    ),
+    Source(
+        id="lentivirus_payload_faq",
+        citation="Tailored Genes, frequently asked questions on lentiviral vectors: practical "
+        "sizes between the LTRs and of the insert",
+        kind="manufacturer",
+    ),
+    Source(
+        id="kumar_2001",
+        citation="Kumar M et al. Systematic determination of the packaging limit of lentiviral "
+        "vectors. Hum Gene Ther 2001;12:1893",
+    ),
 )
 
 
