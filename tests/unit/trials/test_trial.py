@@ -100,6 +100,29 @@ def test_one_patient_is_a_trial(design: TrialDesign) -> None:
         table_bytes(table)
 
 
+def test_patients_that_fail_are_counted_and_left_out(design: TrialDesign) -> None:
+    hurried = run_trial(
+        design, patients=40, months=12.0, seed=1, options=SolveOptions(max_steps=450)
+    )
+    failed = sum(hurried.failures["response"].values())
+    assert 0 < failed < 40
+    assert "limit of steps" in next(iter(hurried.failures["response"]))
+    assert hurried.row("orr").n == 40 - failed
+    assert hurried.to_summary()["evaluable"] == 40 - failed
+    json.dumps(hurried.to_summary(), allow_nan=False)
+    for table in hurried.to_frames().values():
+        table_bytes(table)
+
+
+def test_a_trial_in_which_every_patient_fails_still_reports(design: TrialDesign) -> None:
+    lost = run_trial(design, patients=8, months=6.0, seed=1, options=SolveOptions(max_steps=3))
+    assert lost.to_summary()["evaluable"] == 0
+    assert {row.endpoint for row in lost.endpoints}.isdisjoint({"orr", "pfs", "dor"})
+    assert lost.progression_free is None
+    for table in lost.to_frames().values():
+        table_bytes(table)
+
+
 @pytest.mark.parametrize("months", [0.0, -3.0, float("nan"), float("inf")])
 def test_a_horizon_out_of_range(design: TrialDesign, months: float) -> None:
     with pytest.raises(InputError, match="horizon"):
