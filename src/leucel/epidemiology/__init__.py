@@ -1,5 +1,11 @@
 """Epidemiology: rates with their scale, standardization, prevalence, and the patient funnel."""
 
+from leucel.epidemiology.ages import (
+    AgePrevalence,
+    cases_by_age,
+    curves_for_groups,
+    prevalence_by_age,
+)
 from leucel.epidemiology.areas import AREAS, Area, get_area
 from leucel.epidemiology.burden import (
     AreaBurden,
@@ -11,6 +17,13 @@ from leucel.epidemiology.burden import (
 )
 from leucel.epidemiology.cases import CaseEstimate, draw_cases
 from leucel.epidemiology.country_table import CountryRow, CountryTable, read_country_table
+from leucel.epidemiology.curves import (
+    CureSurvival,
+    LifeTableSurvival,
+    ObservedSurvival,
+    SurvivalCurve,
+    exponential_from_point,
+)
 from leucel.epidemiology.figures import published_figures, rate_from_record
 from leucel.epidemiology.funnel import (
     AttritionScenario,
@@ -45,6 +58,15 @@ from leucel.epidemiology.prevalence import (
     limited_prevalence_limits,
     prevalence_from_ratio,
     prevalence_from_survival,
+)
+from leucel.epidemiology.projection import (
+    HAZARD_GROWTH,
+    INCIDENCE_GROWTH,
+    PrevalenceTrends,
+    hazard_growth,
+    prevalence_years,
+    project_prevalence,
+    scale_for_ratio,
 )
 from leucel.epidemiology.rates import (
     AgeStandardized,
@@ -85,15 +107,32 @@ from leucel.epidemiology.tables import (
     standard_names,
     standard_weights,
 )
+from leucel.epidemiology.therapy import TherapyGain, added_by_therapy, margin_used
+from leucel.epidemiology.user_tables import (
+    REGISTRY_COLUMNS,
+    SEER_STAT_COLUMNS,
+    WPP_COLUMNS,
+    AgeTable,
+    read_age_table,
+    read_population,
+    read_survival,
+)
 
 __all__ = [
     "AGE_GROUPS",
     "AREAS",
     "COMPLETE_RATIO",
     "FIVE_YEAR_RATIO",
+    "HAZARD_GROWTH",
+    "INCIDENCE_GROWTH",
     "PREVALENCE_GROWTH",
+    "REGISTRY_COLUMNS",
+    "SEER_STAT_COLUMNS",
+    "WPP_COLUMNS",
     "AgeCounts",
+    "AgePrevalence",
     "AgeStandardized",
+    "AgeTable",
     "Area",
     "AreaBurden",
     "Assumption",
@@ -103,49 +142,68 @@ __all__ = [
     "CountryRow",
     "CountryTable",
     "Crude",
+    "CureSurvival",
     "DiseaseBurden",
     "Funnel",
     "FunnelOptions",
+    "LifeTableSurvival",
     "Measure",
+    "ObservedSurvival",
     "Population",
     "PrevalenceEstimate",
     "PrevalenceRatio",
+    "PrevalenceTrends",
     "Rate",
     "Scale",
     "StandardizedRatio",
     "SurvivalBasis",
+    "SurvivalCurve",
     "SurvivalPoints",
+    "TherapyGain",
     "WeibullSurvival",
     "YearlyGrowth",
+    "added_by_therapy",
     "age_counts",
     "areas_with_population",
     "assumption_rows",
     "attrition_scenarios",
+    "cases_by_age",
     "crude_rate",
+    "curves_for_groups",
     "draw_cases",
     "estimate_burden",
     "estimate_incidence",
+    "exponential_from_point",
     "exponential_from_ratio",
     "fit_weibull",
     "follow_funnel",
     "get_area",
     "get_population",
+    "hazard_growth",
     "incidence_from_asr",
     "incidence_from_count",
     "incidence_from_crude",
     "limited_prevalence",
     "limited_prevalence_limits",
+    "margin_used",
     "middle_of",
     "population_totals",
+    "prevalence_by_age",
     "prevalence_from_ratio",
     "prevalence_from_survival",
+    "prevalence_years",
+    "project_prevalence",
     "published_figures",
     "published_survival",
     "rate_from_record",
     "ratio_of_rates",
+    "read_age_table",
     "read_country_table",
+    "read_population",
+    "read_survival",
     "require_crude",
     "require_same_scale",
+    "scale_for_ratio",
     "scale_from_text",
     "seer_rates",
     "sources",

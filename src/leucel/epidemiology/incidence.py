@@ -23,6 +23,7 @@ from leucel.epidemiology.growth import middle_of
 from leucel.epidemiology.populations import (
     REVISIONS,
     YEAR,
+    Population,
     get_population,
     population_totals,
 )
@@ -38,7 +39,9 @@ from leucel.epidemiology.tables import SEER_SOURCE, WPP_2019, seer_rates, standa
 from leucel.stats import poisson_exact
 
 
-def incidence_from_asr(area: str, asr: Rate, *, spread: float | None = None) -> CaseEstimate:
+def incidence_from_asr(
+    area: str, asr: Rate, *, spread: float | None = None, population: Population | None = None
+) -> CaseEstimate:
     """Cases from an age-standardized rate, the SEER age curve and the ages of the area.
 
     cases = sum over ages of people(age) * curve(age) * k, where k makes the curve reproduce `asr`
@@ -51,6 +54,7 @@ def incidence_from_asr(area: str, asr: Rate, *, spread: float | None = None) -> 
     asr : age-standardized incidence of the area itself, or of the world.
     spread : factor that holds 95% of the truth, either way; by default `COUNTRY_SPREAD` for the
         rate of another area and `SHAPE_SPREAD` for the area's own.
+    population : own population by age (`read_population`); WPP 2019 when not given.
 
     Raises
     ------
@@ -72,7 +76,14 @@ def incidence_from_asr(area: str, asr: Rate, *, spread: float | None = None) -> 
             )
         )
     _require_incidence(asr)
-    people = get_population(area)
+    people = get_population(area) if population is None else population
+    if people.area != get_area(area).code:
+        raise InputError(
+            Problem(
+                what=f"the population is that of {people.area}, not of {get_area(area).code}",
+                received=people.revision,
+            )
+        )
     curve = seer_rates()
     k = asr.fraction / float(standard_weights(asr.scale.standard) @ curve)
     own = asr.area != "" and get_area(asr.area).code == people.area

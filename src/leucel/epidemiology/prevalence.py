@@ -12,6 +12,7 @@ from scipy.special import expit, logit
 
 from leucel.core import InputError, Problem, RandomStream
 from leucel.epidemiology.cases import CaseEstimate, draw_cases
+from leucel.epidemiology.curves import SurvivalCurve
 from leucel.epidemiology.populations import population_totals
 from leucel.epidemiology.rates import Crude, Measure, Rate
 from leucel.epidemiology.ratios import PrevalenceRatio
@@ -107,7 +108,7 @@ class SurvivalPoints:
         )
 
 
-def limited_prevalence(cases: ArrayLike, curve: WeibullSurvival) -> float:
+def limited_prevalence(cases: ArrayLike, curve: SurvivalCurve) -> float:
     """People alive who were diagnosed in the last N years.
 
     Parameters
@@ -170,10 +171,10 @@ def prevalence_from_ratio(
     """
     window = f"{ratio.window_years:g}-year" if ratio.window_years else "complete"
     u = rng.uniform(f"epidemiology/ratio/{incidence.area}/{window}", subjects=draws)
-    return _estimate(
+    return estimate_from_durations(
         incidence,
         ratio.point,
-        _triangular(u, ratio.low, ratio.point, ratio.high),
+        draw_triangular(u, ratio.low, ratio.point, ratio.high),
         rng,
         measure=ratio.measure,
         window_years=ratio.window_years,
@@ -210,7 +211,7 @@ def prevalence_from_survival(
     warnings = [points.basis.warning] if points.basis.warning else []
     if tail:
         warnings.append(f"survival beyond {max(points.years):g} years is extrapolated")
-    return _estimate(
+    return estimate_from_durations(
         incidence,
         point,
         np.interp(scores, nodes, areas),
@@ -223,7 +224,7 @@ def prevalence_from_survival(
     )
 
 
-def _estimate(
+def estimate_from_durations(
     incidence: CaseEstimate,
     point: float,
     durations: NDArray[np.float64],
@@ -235,6 +236,7 @@ def _estimate(
     warning: str,
     sources: Sequence[str],
 ) -> PrevalenceEstimate:
+    """Prevalence of cases times durations (R,), years, one draw of both in each row."""
     draws = durations.size
     cases = draw_cases(incidence, rng, draws=draws)
     population = _draw_population(incidence, rng, draws)
@@ -272,9 +274,10 @@ def _draw_population(incidence: CaseEstimate, rng: RandomStream, draws: int) -> 
     return incidence.population * chosen / totals[0]
 
 
-def _triangular(
+def draw_triangular(
     u: NDArray[np.float64], low: float, mode: float, high: float
 ) -> NDArray[np.float64]:
+    """Triangular draws of uniform ones."""
     if high == low:
         return np.full_like(u, mode)
     split = (mode - low) / (high - low)

@@ -125,6 +125,25 @@ def sources() -> dict[str, Source]:
                 citation="Mafra et al., J Natl Cancer Inst 2025;117:907, world myeloma totals 2022",
             ),
             Source(
+                id="cancer_research_uk_trend",
+                citation="Cancer Research UK, myeloma statistics: projected incidence to 2035",
+                url="https://www.cancerresearchuk.org/health-professional/cancer-statistics/"
+                "statistics-by-cancer-type/myeloma",
+                kind="published figure",
+            ),
+            Source(
+                id="saadeh_2025",
+                citation="Saadeh et al., J Clin Oncol 2025;43 (supplement 16), myeloma in the "
+                "Middle East and North Africa 1990-2019 (Global Burden of Disease)",
+                url="https://clok.uclan.ac.uk/id/eprint/55864/",
+            ),
+            Source(
+                id="chang_chan_2021",
+                citation="Chang-Chan et al., Clin Transl Oncol 2021, registries of Girona and "
+                "Granada 1994-2016",
+                doi="10.1007/s12094-020-02541-1",
+            ),
+            Source(
                 id="polsinelli_2017",
                 citation="Polsinelli et al., Orphanet J Rare Dis 2017, prevalence accepted in "
                 "European orphan designations 2000-2016",
