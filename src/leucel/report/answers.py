@@ -74,13 +74,15 @@ def _product(data: DossierInput, cite: Citer) -> Answer:
     product = _section(data, "product")
     names = [said(product.get(key)) for key in ("short_name", "brand", "code")]
     others = ", ".join(dict.fromkeys(name for name in names if name))
-    binder = product.get("binder")
-    origin = said(binder.get("origin")) if isinstance(binder, Mapping) else ""
     cells = said(product.get("cells"))
     sentence = f"{cells} T cells" if cells else "T cells"
     sentence = sentence[:1].upper() + sentence[1:]
-    sentence += f" with {_article(f'{origin} receptor'.strip())}"
-    sentence += f" against {said(product.get('target')) or 'its target'}"
+    sentence += f" with a receptor against {said(product.get('target')) or 'its target'}"
+    binder = product.get("binder")
+    if isinstance(binder, Mapping):
+        words = [said(binder.get(key)) for key in ("origin", "format")]
+        if all(words):
+            sentence += f" whose binder is {_article(' '.join(words))}"
     vector = said(product.get("vector"))
     if vector:
         name = vector if "vector" in vector.casefold() else f"{vector} vector"

@@ -29,6 +29,8 @@ _COUNTED = frozenset(
     | {"persons a year", "patients a year", "cases a year"}
 )
 _TIMES = frozenset({"day", "days", "month", "months", "d", "mo", "working days", "calendar days"})
+# From here on numbers of cells are written as powers of ten.
+_MANY_CELLS = 1e5
 _UNITS = {
     "percent": "%",
     "copies/ug": "copies/µg",
@@ -112,6 +114,8 @@ def format_plain(value: Any, unit: Any = "") -> str:
         return format_percent(x)[:-1]
     if name in _COUNTED:
         return format_count(x)
+    if "cell" in name and abs(x) >= _MANY_CELLS:
+        return _power(x, 2, short=False)
     return format_number(x, whole=name in _TIMES)
 
 
@@ -136,7 +140,7 @@ def format_given(value: Any, unit: Any = "") -> str:
     name = format_unit(unit)
     if x is None or name == "%":
         return format_value(value, unit)
-    text = _as_given(x)
+    text = _power(x, 5) if "cell" in name and abs(x) >= _MANY_CELLS else _as_given(x)
     return f"{text} {plural(name, text)}".strip()
 
 
@@ -226,10 +230,16 @@ def plural(unit: str, written: str) -> str:
 
 def _as_given(x: float) -> str:
     if x != 0 and not 1e-4 <= abs(x) < 1e6:
-        exponent = math.floor(math.log10(abs(x)))
-        power = str(exponent).translate(_SUPERSCRIPTS)
-        return _minus(f"{_short(x / 10.0**exponent, 5)} × 10{power}")
+        return _power(x, 5)
     return _minus(f"{x:,.10g}")
+
+
+def _power(x: float, decimals: int, *, short: bool = True) -> str:
+    """A number times a power of ten."""
+    exponent = math.floor(math.log10(abs(x)))
+    lead = x / 10.0**exponent
+    text = _short(lead, decimals) if short else f"{lead:.{decimals}f}"
+    return _minus(f"{text} × 10{str(exponent).translate(_SUPERSCRIPTS)}")
 
 
 def _short(x: float, decimals: int) -> str:

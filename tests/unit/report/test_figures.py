@@ -148,6 +148,22 @@ def test_missing_numbers_in_a_table_do_not_stop_a_figure(
     assert not [name for name, figure in drawn.items() if isinstance(figure, Missing)]
 
 
+def test_patients_of_equal_depth_stand_together_by_response(
+    make: Callable[..., DossierInput],
+) -> None:
+    mixed = pd.DataFrame(
+        {
+            "subject": range(6),
+            "best_change_percent": [-99.9, -99.8, -99.9, -99.7, -40.0, -99.8],
+            "response": ["CR", "VGPR", "CR", "VGPR", "SD", "CR"],
+        }
+    )
+    figure = draw_gallery(make(tables={"waterfall": mixed}), lead="SA")["waterfall"]
+    assert isinstance(figure, Figure)
+    assert figure.data is not None
+    assert [row[2] for row in figure.data.rows] == ["SD", "VGPR", "VGPR", "CR", "CR", "CR"]
+
+
 def test_many_patients_keep_the_waterfall_small(make: Callable[..., DossierInput]) -> None:
     tables = dict(make().tables)
     tables["waterfall"] = pd.concat([tables["waterfall"]] * 20, ignore_index=True)

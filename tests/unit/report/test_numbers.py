@@ -77,6 +77,7 @@ def test_numbers_from_outside_are_not_rounded() -> None:
     assert format_given(96.0, "%") == "96.0%"
     assert format_given_interval(14, 9, 25, "day") == "14 days (9 to 25)"
     assert format_given(1e6, "cells/kg") == "1.0 × 10⁶ cells/kg"
+    assert format_given(750000.0, "cells/kg") == "7.5 × 10⁵ cells/kg"
     assert format_given(None, "day") == MISSING
 
 

@@ -174,7 +174,7 @@ def _published_times(data: DossierInput) -> list[dict[str, Any]]:
         name = row.get("endpoint")
         if name in words and number(row.get("published")) is not None:
             found.append({**row, "words": words[str(name)]})
-    return found
+    return sorted(found, key=lambda row: float(row["published"]))
 
 
 def _draw_kinetics(
@@ -188,11 +188,12 @@ def _draw_kinetics(
     high = max([value for value in numbers(rows, "q95") if value > 0] or [10.0])
     # Half a decade below the limit of quantification is kept visible; what lies lower is noise.
     low = lloqs[0] / 10 if lloqs else max(high / 1e6, min(numbers(rows, "q50"), default=1.0), 1e-12)
-    # Room on top for a line of published times, two lines where they would run into each other.
-    high, low = high * (9 if canvas.compact and len(published) > 1 else 3), min(low, high / 100)
+    last = max(float(row["day"]) for row in rows)
+    lines = _label_lines(published, (canvas.width - 68) / max(last, 1.0))
+    # Room on top for the published times, half a decade a line.
+    high, low = high * 3 ** (1 + max(lines, default=0)), min(low, high / 100)
     set_log(axes, "y", low, high)
     draw_bands(axes, rows, floor=low)
-    last = max(float(row["day"]) for row in rows)
     for lloq in lloqs:
         axes.axhline(lloq, color=palette.LIMIT, linewidth=1.2, linestyle=(0, (5, 3)))
         axes.annotate(
@@ -206,8 +207,7 @@ def _draw_kinetics(
         )
     handles = band_handles()
     for position, point in enumerate(published):
-        row = position if canvas.compact else 0
-        _draw_published(axes, point, high / 1.9 / 3**row, last, second=position > 0)
+        _draw_published(axes, point, high / 1.9 / 3 ** lines[position], last)
     set_months(axes, last / DAYS_PER_MONTH, in_days=True, compact=canvas.compact)
     label_axes(axes, x="months after infusion")
     axes.annotate(
@@ -222,9 +222,24 @@ def _draw_kinetics(
     legend_row(axes, handles, compact=False)
 
 
-def _draw_published(
-    axes: Axes, point: dict[str, Any], y: float, last: float, *, second: bool
-) -> None:
+def _label(point: dict[str, Any]) -> str:
+    return f"{point['words']}, {format_given(point['published'])} d"
+
+
+def _label_lines(published: list[dict[str, Any]], pixels: float) -> list[int]:
+    """The line of each label, so that none runs into the next; `pixels` wide is one day."""
+    ends: list[float] = []
+    lines: list[int] = []
+    for point in published:
+        start = float(point["published"]) * pixels
+        edge = max(float(point["published"]), number(point.get("published_high")) or 0.0) * pixels
+        line = next((k for k, end in enumerate(ends) if start - 8 > end), len(ends))
+        ends[line : line + 1] = [edge + 24 + 7.6 * len(_label(point))]
+        lines.append(line)
+    return lines
+
+
+def _draw_published(axes: Axes, point: dict[str, Any], y: float, last: float) -> None:
     """A published time as a diamond with its interval at height `y`."""
     value = float(point["published"])
     if value > last:
@@ -236,8 +251,8 @@ def _draw_published(
         value, y, marker="D", markersize=7, color=palette.PUBLISHED, linestyle="none", zorder=5
     )
     axes.annotate(
-        f"{point['words']}, {format_given(value)} d",
-        (max(value, high or value) if not second else value, y),
+        _label(point),
+        (max(value, min(high, last) if high else value), y),
         xytext=(10, 0),
         textcoords="offset points",
         va="center",

@@ -76,7 +76,14 @@ def waterfall_figure(data: DossierInput) -> Figure | Missing:
     ]
     if not rows:
         return Missing(name=name, title=title, reason="The run holds no best change by patient.")
-    rows.sort(key=lambda row: -float(row["best_change_percent"]))
+    # Patients of equal depth, to a percent, stand together by response: the picture stays calm.
+    rows.sort(
+        key=lambda row: (
+            -round(float(row["best_change_percent"])),
+            -_rank(_response(row))[0],
+            -float(row["best_change_percent"]),
+        )
+    )
     deep = sum(float(row["best_change_percent"]) <= -90 for row in rows)
     half = sum(float(row["best_change_percent"]) <= -50 for row in rows)
     total = len(rows)
@@ -144,6 +151,10 @@ def best_response_figure(data: DossierInput) -> Figure | Missing:
 
 def _rank(category: str) -> tuple[int, str]:
     return (_ORDER.index(category) if category in _ORDER else len(_ORDER), category)
+
+
+def _response(row: dict[str, Any]) -> str:
+    return str(row.get("response") or "")
 
 
 def _color(category: Any) -> str:
@@ -238,7 +249,7 @@ def _draw_waterfall(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
     previous: tuple[str, float] | None = None
     for position, row in enumerate(rows):
         height = round(min(100.0, float(row["best_change_percent"])), 1)
-        category = str(row.get("response") or "")
+        category = _response(row)
         mine = bars.setdefault(category, [])
         # Neighbors of equal height and color become one bar: a thousand patients stay small.
         if previous == (category, height) and count > 120:

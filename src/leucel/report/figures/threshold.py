@@ -97,7 +97,8 @@ def _draw_threshold(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
     from matplotlib.lines import Line2D
 
     row_height = _ROW + 14 if canvas.compact else _ROW
-    left = 12.0 if canvas.compact else 150.0
+    longest = max(len(jurisdiction_words(row.get("jurisdiction"))) for row in rows)
+    left = 12.0 if canvas.compact else min(240.0, 8.3 * longest + 20)
     right = 12.0 if canvas.compact else 236.0
     top = 48.0 if canvas.compact else 30.0
     axes = canvas.axes(

@@ -76,6 +76,8 @@ def timeline_figure(data: DossierInput) -> Figure | Missing:
         return Missing(name=NAME, title=TITLE, reason="The programme names no dated milestone.")
     rough = sum(item.precision != "day" for item in found)
     caption = f"{len(found)} milestones from {found[0].written} to {found[-1].written}."
+    if len(found) == 1:
+        caption = f"One milestone, {found[0].written}."
     if rough:
         caption += " A bar instead of a dot covers the month or year when the day is not known."
     alt = "Timeline: " + "; ".join(f"{item.written}, {item.what}" for item in found)
@@ -97,7 +99,7 @@ def timeline_figure(data: DossierInput) -> Figure | Missing:
 
 
 def _draw(canvas: Canvas, found: tuple[Milestone, ...]) -> None:
-    left = 6.0
+    left = 22.0
     top, bottom = 6.0, 30.0
     axes = canvas.axes(left=left + 8, top=top, right=14, bottom=bottom)
     begin = found[0].span[0] - timedelta(days=60)

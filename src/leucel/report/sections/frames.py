@@ -27,6 +27,8 @@ _MEASURED = frozenset(
         "max",
         "low",
         "high",
+        "q1",
+        "q3",
         "q05",
         "q25",
         "q50",

@@ -55,11 +55,10 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
                 head,
                 Markup("{0}{1}").format(threshold.strip(), cite.refs(row.get("sources"))),
                 value_with_limits(prevalence),
-                Markup('<span class="verdict verdict-{0}">{1}</span>').format(
-                    verdict.replace(" ", "-"), verdict
+                Markup('<span class="verdict verdict-{0}">{1}</span><br>{2}').format(
+                    verdict.replace(" ", "-"), verdict, mark_tag(row.get("marks"))
                 ),
                 why,
-                mark_tag(row.get("marks")),
             )
         )
     return Table(
@@ -67,9 +66,8 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
             Column(head="Jurisdiction and rule"),
             Column(head="Threshold"),
             Column(head="Prevalence (interval)"),
-            Column(head="Verdict"),
+            Column(head="Verdict and marks"),
             Column(head="Why"),
-            Column(head="Marks"),
         ),
         rows=tuple(cells),
         caption="Threshold tests by jurisdiction",
