@@ -4,7 +4,11 @@ from leucel.programme.dossier import construct_svg, dossier_files
 from leucel.programme.files import check_file, read_residues
 from leucel.programme.folder import RunFolder
 from leucel.programme.parts import PARTS
-from leucel.programme.parts.cohort import programme_patients, trial_design
+from leucel.programme.parts.cohort import (
+    programme_patients,
+    require_runnable,
+    trial_design,
+)
 from leucel.programme.parts.designation import (
     milestone_register,
     programme_designation,
@@ -61,6 +65,7 @@ __all__ = [
     "programme_trial",
     "read_programme",
     "read_residues",
+    "require_runnable",
     "run_programme",
     "shipped_programmes",
     "template_text",

@@ -199,22 +199,78 @@ class _Checker:
                     yield replace(problem, where=where)
 
     def names(self) -> Iterator[Problem]:
-        """Models and jurisdictions are among those that leucel knows."""
+        """Jurisdictions, covariates and domains are among those that leucel or the file knows."""
         from leucel.epidemiology import AREAS
-        from leucel.library import catalog
 
-        models = [card.id for card in catalog()]
-        for section in ("kinetics", "response"):
-            model = self.at((section,)).get("model")
-            if isinstance(model, str) and model not in models:
-                where = self.place((section, "model"))
-                yield unknown_name(model, models, noun="model", where=where)
         codes = [area.code for area in AREAS]
         for index, entry in enumerate(self.tables("jurisdictions")):
             code = entry.get("code")
             if isinstance(code, str) and code not in codes:
                 where = self.place(("jurisdictions", index, "code"))
                 yield unknown_name(code, codes, noun="jurisdiction", where=where)
+        known = [str(entry.get("name")) for entry in self.tables("patients", "covariates")]
+        for index, entry in enumerate(self.tables("indication", "criteria")):
+            field = entry.get("field")
+            if known and isinstance(field, str) and field not in known:
+                where = self.place(("indication", "criteria", index, "field"))
+                yield unknown_name(field, known, noun="covariate", where=where)
+        for index, entry in enumerate(self.tables("published")):
+            group = entry.get("subgroup")
+            if known and isinstance(group, Mapping):
+                name = cast(Mapping[str, Any], group).get("covariate")
+                if isinstance(name, str) and name not in known:
+                    where = self.place(("published", index, "subgroup", "covariate"))
+                    yield unknown_name(name, known, noun="covariate", where=where)
+        yield from self.domains()
+        yield from self.models()
+
+    def domains(self) -> Iterator[Problem]:
+        """The parts of the receptor are reference domains in roles that exist."""
+        from leucel.product import Binder, build_construct
+
+        parts = self.tables("product", "parts")
+        if not parts or not all(isinstance(part.get("role"), str) for part in parts):
+            return
+        places = [self.place(("product", "parts", index)) for index in range(len(parts))]
+        try:
+            build_construct(
+                name="the receptor",
+                binder=Binder(name="binder", format="other"),
+                parts=[(str(part["role"]), part.get("domain")) for part in parts],
+                places=places,
+            )
+        except InputError as error:
+            yield from error.problems
+
+    def models(self) -> Iterator[Problem]:
+        """Models are in the library, and have the parameters that the file sets."""
+        from leucel.library import catalog, get_model, with_resistant_clone
+
+        models = [card.id for card in catalog()]
+        for section in ("kinetics", "response"):
+            table = self.at((section,))
+            model = table.get("model")
+            if not isinstance(model, str):
+                continue
+            if model not in models:
+                where = self.place((section, "model"))
+                yield unknown_name(model, models, noun="model", where=where)
+                continue
+            spec, _ = get_model(model)
+            names = [parameter.name for parameter in spec.parameters]
+            if section == "response":
+                try:
+                    spec = with_resistant_clone(spec)
+                except InputError as error:
+                    where = self.place((section, "model"))
+                    yield from (replace(problem, where=where) for problem in error.problems)
+                    continue
+                names = [*(parameter.name for parameter in spec.parameters), "cap_tumor"]
+            for index, entry in enumerate(self.tables(section, "parameters")):
+                name = entry.get("name")
+                if isinstance(name, str) and name not in names:
+                    where = self.place((section, "parameters", index, "name"))
+                    yield unknown_name(name, names, noun=f"parameter of {model}", where=where)
 
     def scales(self) -> list[Problem]:
         """Only a crude prevalence may be tested against a legal threshold."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from leucel.core import InputError, Place, Problem, storage_errors
 from leucel.programme.faults import dotted
+from leucel.programme.parts.cohort import require_runnable
 from leucel.programme.positions import Path as KeyPath
 from leucel.programme.positions import map_positions
 from leucel.programme.reader import read_programme
@@ -36,6 +37,7 @@ def check_file(path: Path) -> dict[str, Any]:
     ending = path.suffix.casefold()
     if ending == ".toml":
         programme = read_programme(path)
+        require_runnable(programme)
         return {"what": "programme", "gaps": _gaps(path, programme.data)}
     if ending in {".model", ".txt"}:
         from leucel.model import check_units, read_model

@@ -92,6 +92,15 @@ def test_comments_and_layout_do_not_change_the_hash() -> None:
         ('inn = "equecabtagene autoleucel"', "inn = 3", "product.inn.value", "text in quotes"),
         ("copies = 1", "copies = true", "product.binder.copies", "whole number"),
         ('icd10 = "C90.0"', 'icd10 = ""', "indication.codes.icd10", "text in quotes"),
+        ('name = "t_max"', 'name = "tmax"', "kinetics.parameters[1].name", "'t_max'"),
+        ('field = "age"', 'field = "ages"', "indication.criteria[1].field", "'age'"),
+        (
+            'model = "stein_2019_tisagenlecleucel"',
+            'model = "stein_2019_tisagenlecleuce"',
+            "kinetics.model",
+            "did you mean 'stein_2019_tisagenlecleucel'",
+        ),
+        ("sigma = 1.0", "sigma = -1.0", "patients.covariates[11].sigma", "0"),
         ("year = 2022", "year = 20222", "quoted_epidemiology[1].year", "at most 2200"),
     ],
 )
@@ -105,6 +114,18 @@ def test_a_fault_is_found_where_it_stands(old: str, new: str, key: str, says: st
     assert where.file == "mine.toml"
     assert where.line == line_of(shipped_text(), old)
     assert where.column is not None
+
+
+def test_a_part_that_is_no_domain_names_those_that_are() -> None:
+    (found,) = problems(changed('domain = "CD8A_TM"', 'domain = "CD8A_TN"'))
+    assert "CD8A_TM" in str(found)
+    assert found.where is not None
+    assert found.where.line is not None
+
+
+def test_two_faults_of_one_distribution() -> None:
+    text = changed("sigma = 1.0\n", "sd = 1.0\n")
+    assert any("patients.covariates[11]" in str(p) for p in problems(text))
 
 
 def test_an_unverified_value_is_refused() -> None:

@@ -62,10 +62,17 @@ def run(
     """Run a whole programme and write its dossier."""
     from datetime import date
 
-    from leucel.programme import PARTS, dossier_files, read_programme, run_programme
+    from leucel.programme import (
+        PARTS,
+        dossier_files,
+        read_programme,
+        require_runnable,
+        run_programme,
+    )
 
     day = parse_day(as_of)
     found = read_programme(programme)
+    require_runnable(found)
     with progress_bars(show=not (json or quiet)) as progress:
         report = run_programme(
             found,

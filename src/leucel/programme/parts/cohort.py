@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leucel.core import Evidence, Kind, Mark, RandomStream
+from leucel.core import Evidence, InputError, Kind, Mark, Place, Problem, RandomStream
 from leucel.programme.checks import distribution_data
 
 if TYPE_CHECKING:
@@ -56,6 +57,26 @@ def trial_design(programme: Programme) -> TrialDesign:
         remarks=tuple((remark.what, remark.why) for remark in file.trial.remarks),
         **given,
     )
+
+
+def require_runnable(programme: Programme) -> None:
+    """Raise `InputError` with everything that the rooms below cannot use, before anything runs.
+
+    The schema and the checks of meaning hold single values; whether the values fit together is
+    known to the rooms that use them.
+    """
+    from leucel.programme.parts.population import burden_options, quoted_rates
+    from leucel.programme.parts.product import programme_construct, programme_dose
+
+    problems: list[Problem] = []
+    for step in (programme_construct, programme_dose, trial_design, burden_options, quoted_rates):
+        try:
+            step(programme)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        file = Place(file=programme.name)
+        raise InputError(replace(each, where=each.where or file) for each in problems)
 
 
 def programme_patients(programme: Programme, *, patients: int, seed: int) -> VirtualPatients:
