@@ -13,6 +13,8 @@ class Status(IntEnum):
     STEP_TOO_SMALL = 2
     NON_FINITE = 3
     LEFT_DOMAIN = 4
+    ENDLESS_EVENTS = 5
+    NO_STEADY_STATE = 6
 
     @property
     def sentence(self) -> str:
@@ -26,4 +28,6 @@ _SENTENCES = {
     Status.STEP_TOO_SMALL: "stopped: the step became too small to make progress",
     Status.NON_FINITE: "stopped: a state became infinite or not a number",
     Status.LEFT_DOMAIN: "stopped: a state left the range that the model allows",
+    Status.ENDLESS_EVENTS: "stopped: events set each other off without end at one moment",
+    Status.NO_STEADY_STATE: "not started: repeated doses lead to no steady state",
 }
