@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+# Rounds of events that set each other off at one moment; a model that needs more never ends.
+LONGEST_CHAIN: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ def ensemble_from_input(
     problems: list[Problem] = []
     sizes = _Sizes({})
     if subjects is not None:
-        sizes.see(subjects, "the argument subjects")
+        _see_subjects(subjects, sizes, problems)
     columns = _columns(model, parameters, sizes, problems)
     grid = _times(times, problems)
     kept = _outputs(model, outputs, problems)
@@ -96,6 +97,20 @@ def ensemble_from_input(
         threads=options.threads or 0,
     )
     return ensemble, controls
+
+
+def _see_subjects(subjects: Any, sizes: _Sizes, problems: list[Problem]) -> None:
+    whole = isinstance(subjects, int | np.integer) and not isinstance(subjects, bool)
+    if whole and subjects >= 0:  # 0 is said with the other sizes
+        sizes.see(int(subjects), "the argument subjects")
+        return
+    problems.append(
+        Problem(
+            what="the number of subjects is no number of subjects",
+            received=repr(subjects),
+            allowed="a whole number, 1 or more",
+        )
+    )
 
 
 def _columns(
@@ -188,6 +203,15 @@ def _outputs(
     problems.extend(
         unknown_name(name, names, noun="output") for name in outputs if name not in names
     )
+    doubled = sorted({name for name in outputs if list(outputs).count(name) > 1})
+    if doubled:
+        problems.append(
+            Problem(
+                what="an output is asked for more than once",
+                received=", ".join(doubled),
+                fix="name each output once",
+            )
+        )
     if not outputs:
         problems.append(Problem(what="no output is asked for", allowed=", ".join(names)))
     return tuple(names.index(name) for name in outputs if name in names)

@@ -47,7 +47,9 @@ def simulate(
     -------
     Trajectories
         A subject that could not be finished has a status, and NaN from there on; the others are
-        not touched by it. The numbers do not depend on threads or on the other subjects.
+        not touched by it. A kept output that is not a number somewhere makes its subject
+        `NON_FINITE`, while the other outputs keep their values; an output that is not kept is not
+        looked at. The numbers do not depend on threads or on the other subjects.
 
     Raises
     ------

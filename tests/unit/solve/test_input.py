@@ -46,6 +46,16 @@ def test_no_subject_is_no_simulation(decay: CompiledModel) -> None:
     assert "0 subjects" in problems(simulate, decay, parameters=empty, times=[0.0])
 
 
+@pytest.mark.parametrize("subjects", [-1, 2.5, True, "3"])
+def test_subjects_are_counted_in_whole_numbers(decay: CompiledModel, subjects: object) -> None:
+    assert "whole number" in problems(simulate, decay, times=[0.0], subjects=subjects)
+
+
+def test_an_output_is_asked_for_once(decay: CompiledModel) -> None:
+    said = problems(simulate, decay, times=[0.0], outputs=["cells", "x", "cells"])
+    assert "more than once" in said
+
+
 def test_doses_have_to_make_sense(decay: CompiledModel, closed_form: CompiledModel) -> None:
     assert "-1" in problems(Doses.bolus, -1.0)
     assert "nan" in problems(Bolus, amount=np.array([1.0, np.nan]))

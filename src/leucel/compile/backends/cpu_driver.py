@@ -159,7 +159,7 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
     one, none = ar.constant(1.0), ar.constant(0.0)
     e.put(lay.rejected, b.select(good, none, one))
 
-    failures = _failures(e, time, taken, good, active, finite, next_step, tried, hits)
+    failures = _failures(e, time, good, active, finite, next_step, tried, hits)
     failed = e.integer(0)
     for bits, _ in failures:
         failed = b.or_(failed, bits)
@@ -249,16 +249,18 @@ def _fired_events(e: Emitter, end: Any, taken: Step[Any], known: Any, good: Any,
         down = ar.less_equal(height, zero)
         happened = b.and_(b.and_(good, ar.less(zero, armed)), down)
         b.store(e.bits(happened), e.item(fired, e.integer(event), I64))
-        above = b.select(ar.less(zero, height), ar.constant(1.0), zero)
-        e.put(lay.armed + event, b.select(good, above, armed))
         either = b.or_(either, happened)
+    # The first event ends the step before its end, so that what is above there says nothing.
+    whole = b.and_(good, b.not_(either))
+    for event, height in enumerate(heights):
+        above = b.select(ar.less(zero, height), ar.constant(1.0), zero)
+        e.put(lay.armed + event, b.select(whole, above, e.get(lay.armed + event)))
     return e.bits(either)
 
 
 def _failures(
     e: Emitter,
     time: Any,
-    taken: Step[Any],
     good: Any,
     active: Any,
     finite: Any,
@@ -276,7 +278,9 @@ def _failures(
     stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
     limit = e.broadcast(e.slot(Slot.LIMIT, F64))
     outside = ir.Constant(MASK, [0] * LANES)
-    for value in taken.states:
+    for i in range(e.layout.states):
+        # Where an event ended the step, the states there count, not those beyond.
+        value = e.get(e.layout.state + i)
         outside = b.or_(outside, ar.less(limit, ar.absolute(value)))
     outside = b.and_(outside, good)
     most = b.insert_element(
@@ -298,15 +302,19 @@ def _failures(
 def _arrive(e: Emitter, lanes: LaneFunctions, lane: Any, queue: Any) -> None:
     """A lane is at a bolus, an event or the end."""
     b, lay = e.b, e.layout
-    e.call(lanes.jump, lane)
-    ended = b.fcmp_ordered(">=", e.get(lay.time, lane), e.slot(Slot.END, F64))
-    with b.if_else(ended) as (then, otherwise):
-        with then:
-            e.call(lanes.finish, lane)
+    status = e.call(lanes.jump, lane)
+    with b.if_else(b.icmp_signed("!=", status, e.integer(0))) as (broken, well):
+        with broken:
+            e.call(lanes.fail, lane, status)
             e.call(lanes.release, lane, queue)
-        with otherwise:
-            status = e.call(lanes.restart, lane)
-            broken = b.icmp_signed("!=", status, e.integer(0))
-            with b.if_then(broken):
-                e.call(lanes.fail, lane, status)
-                e.call(lanes.release, lane, queue)
+        with well:
+            ended = b.fcmp_ordered(">=", e.get(lay.time, lane), e.slot(Slot.END, F64))
+            with b.if_else(ended) as (then, otherwise):
+                with then:
+                    e.call(lanes.finish, lane)
+                    e.call(lanes.release, lane, queue)
+                with otherwise:
+                    status = e.call(lanes.restart, lane)
+                    with b.if_then(b.icmp_signed("!=", status, e.integer(0))):
+                        e.call(lanes.fail, lane, status)
+                        e.call(lanes.release, lane, queue)

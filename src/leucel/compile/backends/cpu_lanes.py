@@ -22,6 +22,7 @@ from leucel.compile.backends.cpu_moments import (
     states_of,
 )
 from leucel.compile.backends.cpu_values import F64, I1, I32, I64, LANES, POINTER, reserve
+from leucel.compile.kernel import LONGEST_CHAIN
 from leucel.core import Status
 
 # Share of the shortest turnover, and limits of that turnover as shares of the whole time.
@@ -43,6 +44,7 @@ class LaneFunctions:
         self.write = emit_write(emitter)
         self.locate = emit_locate(emitter)
         self.move = emit_move(emitter)
+        self.arm = self._arm()
         self.jump = self._jump()
         self.restart = self._restart()
         self.finish = self._finish()
@@ -68,12 +70,13 @@ class LaneFunctions:
     def _jump(self) -> ir.Function:
         """(lane): apply the event that was located, the boluses due, the events that follow.
 
-        An event that fires here (armed -1) can fire again after the next step only: where it was
-        located its expression is zero but for rounding, and it would be found again and again.
+        Status, 0 when all is well. After the jump an event that fired rests for one step: where it
+        was located its expression is zero but for rounding, and it would be found again and again.
         """
-        function, e = self._e.function("jump", _VOID, I64)
+        function, e = self._e.function("jump", I64, I64)
         lane = function.args[2]
         b, lay = e.b, e.layout
+        e.call(self.arm, lane)
         located = e.get(lay.fired, lane, I64)
         for event, apply in enumerate(self.events):
             with b.if_then(b.icmp_signed("==", located, e.integer(event))):
@@ -106,16 +109,43 @@ class LaneFunctions:
         e.put(lay.bolus_index, index, lane)
         e.put(lay.until, b.load(until, typ=F64), lane)
 
-        for event, apply in enumerate(self.events):
-            armed = b.fcmp_ordered(">", e.get(lay.armed + event, lane), e.real(0.5))
-            height = e.call(self.whens[event], lane)
-            with b.if_then(b.and_(armed, b.fcmp_ordered("<=", height, e.real(0.0)))):
-                e.call(apply, lane)
+        if not self.events:
+            b.ret(e.integer(int(Status.OK)))
+            return function
+        with e.loop(e.integer(0)) as chain:
+            (count,) = chain.values
+            e.call(self.arm, lane)
+            happened: Any = ir.Constant(I1, 0)
+            for event, apply in enumerate(self.events):
+                armed = b.fcmp_ordered(">", e.get(lay.armed + event, lane), e.real(0.5))
+                down = b.fcmp_ordered("<=", e.call(self.whens[event], lane), e.real(0.0))
+                fires = b.and_(armed, down)
+                with b.if_then(fires):
+                    e.call(apply, lane)
+                    e.call(self.arm, lane)
+                happened = b.or_(happened, fires)
+            few = b.icmp_signed("<", count, e.integer(LONGEST_CHAIN))
+            chain.leave_unless(b.and_(happened, few))
+            chain.again(b.add(count, e.integer(1)))
         for event in range(lay.events):
             row = lay.armed + event
             above = b.fcmp_ordered(">", e.call(self.whens[event], lane), e.real(0.0))
-            spent = b.fcmp_ordered("<", e.get(row, lane), e.real(0.0))
-            e.put(row, b.uitofp(b.and_(above, b.not_(spent)), F64), lane)
+            rests = _has_fired(e, e.get(row, lane))
+            e.put(row, b.uitofp(b.and_(above, b.not_(rests)), F64), lane)
+        endless = e.integer(int(Status.ENDLESS_EVENTS))
+        b.ret(b.select(few, e.integer(int(Status.OK)), endless))
+        return function
+
+    def _arm(self) -> ir.Function:
+        """(lane): let the events fire whose expression is above zero here and now."""
+        function, e = self._e.function("arm", _VOID, I64)
+        lane = function.args[2]
+        b, lay = e.b, e.layout
+        for event, when in enumerate(self.whens):
+            row = lay.armed + event
+            with b.if_then(b.fcmp_ordered(">", e.call(when, lane), e.real(0.0))):
+                flag = e.get(row, lane)
+                e.put(row, b.select(_has_fired(e, flag), e.real(2.0), e.real(1.0)), lane)
         b.ret_void()
         return function
 
@@ -217,7 +247,11 @@ class LaneFunctions:
         for event in range(lay.events):
             e.put(lay.armed + event, e.real(1.0), lane)
         e.put(lay.next_output, e.load(e.slot(Slot.TIMES, POINTER)), lane)
-        e.call(self.jump, lane)
+        status = e.call(self.jump, lane)
+        endless = b.icmp_signed("!=", status, e.integer(0))
+        with b.if_then(endless):
+            e.call(self.fail, lane, status)
+            b.ret(ir.Constant(I1, 0))
         begins = b.fcmp_ordered("<", start, e.slot(Slot.END, F64))
         with b.if_then(b.not_(begins)):
             e.call(self.finish, lane)
@@ -246,3 +280,10 @@ class LaneFunctions:
             loop.again()
         b.ret_void()
         return function
+
+
+def _has_fired(e: Emitter, flag: Any) -> Any:
+    """True for the flag of an event that fired in this jump."""
+    return e.b.or_(
+        e.b.fcmp_ordered("<", flag, e.real(0.0)), e.b.fcmp_ordered(">", flag, e.real(1.0))
+    )

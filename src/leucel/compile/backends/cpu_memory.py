@@ -102,7 +102,7 @@ class Layout:
 
     @property
     def armed(self) -> int:
-        """First row of the events: 1.0 can fire, 0.0 cannot, -1.0 has just fired."""
+        """First row of the events: 1 can fire, 0 cannot; in a jump: -1 has fired, 2 can again."""
         return self.dense + 3 * self.states
 
     @property

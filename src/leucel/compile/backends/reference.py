@@ -17,7 +17,7 @@ from scipy.integrate import BDF, LSODA, Radau
 from scipy.optimize import brentq
 
 from leucel.compile.arithmetic import NumpyArithmetic
-from leucel.compile.kernel import Controls, Ensemble, Floats, Solution
+from leucel.compile.kernel import LONGEST_CHAIN, Controls, Ensemble, Floats, Solution
 from leucel.compile.lowering import LoweredSystem
 from leucel.compile.program import Op, Program
 from leucel.core import Status
@@ -25,6 +25,9 @@ from leucel.core import Status
 METHODS = {"LSODA": LSODA, "Radau": Radau, "BDF": BDF}
 # Newton's method on a smooth dense output needs a handful of steps; this is a bound, not a guess.
 _EVENT_TOLERANCE = 4 * np.finfo(np.float64).eps
+# Steps shorter than this share of the time say that a solver is caught at a switch.
+_TIME_BLUR = 64 * np.finfo(np.float64).eps
+_CAUGHT_AFTER = 50
 
 
 @final
@@ -222,8 +225,7 @@ class _Run:
         if self.subject.size == 0:
             self.write(np.inf, lambda times: np.empty((0, len(times))))
             return self.outcome()
-        self.jump()
-        status = Status.OK
+        status = self.jump()
         while self.time < self.end and status is Status.OK:
             status = self.segment()
         if status is Status.OK:
@@ -244,22 +246,39 @@ class _Run:
             self.values[:, self.done : last] = self.subject.outputs(times, dense(times))
             self.done = last
 
-    def jump(self, fired: int | None = None) -> None:
+    def jump(self, fired: int | None = None) -> Status:
         """Apply the event that was located, boluses that are due, and events that follow.
 
-        An event that fires here can fire again after the next step only: where it was located its
-        expression is zero but for rounding, and it would be found again and again.
+        After the jump an event that fired rests for one step: where it was located its expression
+        is zero but for rounding, and it would be found again and again.
         """
         self.spent.clear()
+        self.arm()
         if fired is not None:
             self.fire(fired)
         while self.boluses and self.boluses[0][0] <= self.time:
             _, state, amount = self.boluses.pop(0)
             self.states[state] += amount
+        rounds = 0
+        while self.fire_what_is_due():
+            rounds += 1
+            if rounds > LONGEST_CHAIN:
+                return Status.ENDLESS_EVENTS
+        for event in range(len(self.armed)):
+            above = self.subject.when(event, self.time, self.states) > 0.0
+            self.armed[event] = above and event not in self.spent
+        return Status.OK
+
+    def fire_what_is_due(self) -> bool:
+        """Fire the events at or below zero that can, in the order of the model; True when any."""
+        self.arm()
+        happened = False
         for event in range(len(self.armed)):
             if self.armed[event] and self.subject.when(event, self.time, self.states) <= 0.0:
                 self.fire(event)
-        self.arm()
+                self.arm()
+                happened = True
+        return happened
 
     def fire(self, event: int) -> None:
         """Apply an event here and now."""
@@ -269,25 +288,18 @@ class _Run:
         self.spent.add(event)
 
     def arm(self) -> None:
-        """An event can fire (again) when its expression is above zero; see `jump`."""
+        """An event can fire (again) when its expression is above zero here and now."""
         for event in range(len(self.armed)):
-            above = self.subject.when(event, self.time, self.states) > 0.0
-            self.armed[event] = above and event not in self.spent
+            if self.subject.when(event, self.time, self.states) > 0.0:
+                self.armed[event] = True
 
     def segment(self) -> Status:
         """Integrate to the next bolus, event or the end."""
-        bound = min(self.end, self.boluses[0][0]) if self.boluses else self.end
-        solver: Any = self.solver(
-            self.subject.rhs,
-            self.time,
-            self.states,
-            bound,
-            rtol=self.controls.rtol,
-            atol=self.controls.atol,
-            max_step=self.controls.max_step,
-            jac=self.subject.jacobian,
-        )
+        solver = self.start_solver(self.controls.atol)
+        tiny = 0
         while solver.status == "running":
+            if tiny > _CAUGHT_AFTER:
+                solver, tiny = self.start_solver(self.blurred_tolerances()), 0
             if self.steps >= self.controls.max_steps:
                 return Status.MAX_STEPS
             self.steps += 1
@@ -299,23 +311,53 @@ class _Run:
                 return Status.STEP_TOO_SMALL
             if not np.all(np.isfinite(solver.y)):
                 return Status.NON_FINITE
-            if np.max(np.abs(solver.y)) > self.controls.state_limit:
-                return Status.LEFT_DOMAIN
+            is_tiny = solver.t - self.time <= _TIME_BLUR * abs(self.time)
+            tiny = tiny + 1 if is_tiny else 0
             dense = solver.dense_output()
             found = self.locate(solver, dense)
             if found is not None:
                 event, self.time = found
                 self.states = np.array(dense(self.time), dtype=np.float64)
                 self.write(self.time, dense)
-                self.jump(event)
-                return Status.OK
+                return self.jump(event) if self.is_inside() else Status.LEFT_DOMAIN
             self.time = float(solver.t)
             self.states = np.array(solver.y, dtype=np.float64)
             self.write(self.time, dense)
-            self.spent.clear()
-            self.arm()
-        self.jump()
-        return Status.OK
+            if not self.is_inside():
+                return Status.LEFT_DOMAIN
+            for event in range(len(self.armed)):
+                self.armed[event] = self.subject.when(event, self.time, self.states) > 0.0
+        return self.jump()
+
+    def start_solver(self, atol: Floats) -> Any:
+        """A solver from here to the next bolus or the end."""
+        bound = min(self.end, self.boluses[0][0]) if self.boluses else self.end
+        return self.solver(
+            self.subject.rhs,
+            self.time,
+            self.states,
+            bound,
+            rtol=self.controls.rtol,
+            atol=atol,
+            max_step=self.controls.max_step,
+            jac=self.subject.jacobian,
+        )
+
+    def blurred_tolerances(self) -> Floats:
+        """Absolute tolerances that let a solver across a switch.
+
+        What a state changes within the resolution of time is no error. A state that a switch sets
+        in motion from zero would else forbid every step.
+        """
+        blur = _TIME_BLUR * abs(self.time)
+        # The switch may lie a little ahead, where the solver gave up.
+        ahead = [self.time + blur * 10.0**k for k in range(10)]
+        speeds = [np.abs(self.subject.rhs(time, self.states)) for time in ahead]
+        return np.maximum(self.controls.atol, np.max(speeds, axis=0) * blur)
+
+    def is_inside(self) -> bool:
+        """True when no state is beyond the limit."""
+        return bool(np.max(np.abs(self.states)) <= self.controls.state_limit)
 
     def locate(self, solver: Any, dense: Any) -> tuple[int, float] | None:
         """The first event within the step that was just made, with its time."""
