@@ -13,6 +13,7 @@ from leucel.product.checks import Finding, Verdict, check_construct, check_order
 from leucel.product.codon_design import CodingDesign, design_coding_sequence
 from leucel.product.construct import Construct, PlacedPart, build_construct, with_binder_sequence
 from leucel.product.construct_file import ENDINGS, ConstructInput, read_construct
+from leucel.product.copy_limits import CopyLimit, CopyVerdict, judge_copies
 from leucel.product.dna import (
     CodingSequence,
     find_coding_sequence,
@@ -53,6 +54,7 @@ from leucel.product.sequence import (
 )
 from leucel.product.sequence_profile import NEEDS_STRUCTURE, SequenceProfile, profile
 from leucel.product.sources import sources
+from leucel.product.uptake import LotFit, Uptake, fit_lots, fit_uptake
 from leucel.product.variable_domains import (
     VariableDomain,
     find_variable_domains,
@@ -95,12 +97,15 @@ __all__ = [
     "CohortDose",
     "Construct",
     "ConstructInput",
+    "CopyLimit",
+    "CopyVerdict",
     "DnaRules",
     "Domain",
     "DoseRule",
     "Finding",
     "Inspection",
     "LogNormalDays",
+    "LotFit",
     "Lots",
     "ManufacturePlan",
     "MapSegment",
@@ -116,6 +121,7 @@ __all__ = [
     "Segmentation",
     "SequenceProfile",
     "Transduction",
+    "Uptake",
     "VariableDomain",
     "VectorSize",
     "Verdict",
@@ -135,6 +141,8 @@ __all__ = [
     "draw_lots",
     "find_coding_sequence",
     "find_variable_domains",
+    "fit_lots",
+    "fit_uptake",
     "fit_zero_inflated",
     "gc_share",
     "get_domain",
@@ -143,6 +151,7 @@ __all__ = [
     "identify",
     "inspect_construct",
     "itams",
+    "judge_copies",
     "liabilities",
     "linear_map",
     "lognormal_from_quartiles",

@@ -107,6 +107,7 @@ class Transduction:
             "copies_per_cell": self.copies_per_cell,
             "copies_per_car_cell": self.copies_per_car_cell,
             "share_with_5_or_more": self.share_with_at_least(5),
+            "share_above_5": self.share_with_at_least(6),
             "limits": [
                 {"value": e.value, "unit": e.unit, "source": e.source, "note": e.note}
                 for e in COPY_LIMITS
