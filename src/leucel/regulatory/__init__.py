@@ -7,6 +7,13 @@ from leucel.regulatory.calendars import (
     count_working_days,
     working_calendar,
 )
+from leucel.regulatory.checklist import (
+    QualifyingTest,
+    SlotStatus,
+    Topic,
+    qualifying_tests,
+    slot_names,
+)
 from leucel.regulatory.clocks import Clock, ClockUnit, read_clock
 from leucel.regulatory.dates import PartialDate, add_months
 from leucel.regulatory.designation import (
@@ -50,6 +57,7 @@ __all__ = [
     "Operator",
     "PartialDate",
     "ProductFacts",
+    "QualifyingTest",
     "Route",
     "RouteOptions",
     "RoutePlan",
@@ -59,9 +67,11 @@ __all__ = [
     "RuleChange",
     "RuleKind",
     "RuleStatus",
+    "SlotStatus",
     "Threshold",
     "ThresholdForm",
     "ThresholdTest",
+    "Topic",
     "Verdict",
     "WorkingCalendar",
     "add_months",
@@ -77,11 +87,13 @@ __all__ = [
     "load_rules",
     "milestone_from_record",
     "plan_routes",
+    "qualifying_tests",
     "read_clock",
     "read_threshold",
     "rule_changes",
     "rule_from_record",
     "rule_sources",
+    "slot_names",
     "sources",
     "with_overrides",
     "working_calendar",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import InputError, Problem, Source
+from leucel.core import Evidence, InputError, Problem, Source
 from leucel.epidemiology import (
     COMPLETE_RATIO,
-    PREVALENCE_GROWTH,
     Assumption,
     DiseaseBurden,
     PrevalenceRatio,
@@ -19,6 +18,8 @@ from leucel.epidemiology import (
     get_area,
     require_crude,
 )
+from leucel.regulatory.assumed import tested_assumptions
+from leucel.regulatory.checklist import QualifyingTest, qualifying_tests
 from leucel.regulatory.dates import add_months
 from leucel.regulatory.designation import (
     ThresholdTest,
@@ -62,6 +63,7 @@ class DesignationResult:
     recent : rules that began or ceased to apply in the 24 months before `as_of`.
     pending : rules of these jurisdictions that begin after `as_of`, provisional ones included.
     book : the rules in force, overrides included.
+    checklist : qualifying tests beyond prevalence, with their evidence.
     """
 
     condition: str
@@ -76,6 +78,7 @@ class DesignationResult:
     assumptions: tuple[Assumption, ...] = ()
     estimates: tuple[ThresholdTest, ...] = ()
     recent: tuple[RuleChange, ...] = ()
+    checklist: tuple[QualifyingTest, ...] = ()
 
     def find(self, jurisdiction: str) -> ThresholdTest | None:
         """Principal test of a jurisdiction, or None."""
@@ -102,6 +105,7 @@ class DesignationResult:
             "precedents": [
                 {**designation_row(test), "reason": test.reason} for test in self.precedents
             ],
+            "qualifying_tests": [test.to_row() for test in self.checklist],
             "contested": [list(pair) for pair in self.contested],
             "recent_changes": [str(change) for change in self.recent],
             "rule_changes": [str(change) for change in self.changes],
@@ -218,6 +222,7 @@ def designate(
     figures: Sequence[Rate] = (),
     ratio: PrevalenceRatio = COMPLETE_RATIO,
     compare_with: date | None = None,
+    evidence: Mapping[str, Sequence[Evidence]] | None = None,
 ) -> DesignationResult:
     """Test the orphan threshold of each jurisdiction for the condition.
 
@@ -234,6 +239,7 @@ def designate(
     figures : crude prevalence to be shown against the threshold; figures of `burden` are added.
     ratio : prevalence over incidence with its bracket, years.
     compare_with : another day; rules that differ between both are listed.
+    evidence : evidence for the tests beyond prevalence, by slot (`slot_names`).
 
     Raises
     ------
@@ -288,13 +294,16 @@ def designate(
         changes=_changes(book, as_of, compare_with, codes),
         recent=_changes(book, add_months(as_of, -RECENT_MONTHS), as_of, codes),
         estimates=tuple(estimates),
+        checklist=qualifying_tests(
+            [test.jurisdiction for test in principal], current, as_of=as_of, evidence=evidence
+        ),
         pending=tuple(
             rule
             for rule in book.rules
             if rule.jurisdiction in codes and rule.status_on(as_of) is RuleStatus.NOT_YET
         ),
         book=current,
-        assumptions=_assumptions(ratio, principal, carried=bool(estimates)),
+        assumptions=tested_assumptions(ratio, principal, carried=bool(estimates)),
     )
 
 
@@ -342,47 +351,3 @@ def _changes(
     return tuple(
         change for change in rule_changes(book, as_of, other) if change.rule.jurisdiction in codes
     )
-
-
-def _assumptions(
-    ratio: PrevalenceRatio, tests: Sequence[ThresholdTest], *, carried: bool
-) -> tuple[Assumption, ...]:
-    found = [
-        Assumption(
-            what="prevalence over incidence of the condition",
-            value=ratio.point,
-            unit=f"year ({ratio.low:g} to {ratio.high:g})",
-            why="; ".join(item.note for item in ratio.evidence) or "given by the user",
-            source=";".join(item.source for item in ratio.evidence if item.source),
-            mark="derived" if ratio.evidence else "own value",
-        )
-    ]
-    if carried:
-        growth = PREVALENCE_GROWTH
-        found.append(
-            Assumption(
-                what="growth of a published prevalence until the day of the test",
-                value=round(growth.point, 4),
-                unit=f"fraction a year ({growth.low:g} to {growth.high:.3f})",
-                why="; ".join(item.note for item in growth.evidence),
-                source=";".join(item.source for item in growth.evidence if item.source),
-                mark="derived",
-            )
-        )
-    unstated = [
-        test.rule.id
-        for test in tests
-        if test.rule and test.threshold and "not stated" in operator_text(test.threshold)
-    ]
-    if unstated:
-        found.append(
-            Assumption(
-                what="operator of a threshold whose wording is not on record",
-                value="fewer than",
-                unit="",
-                why=f"the stricter reading is tested: {', '.join(unstated)}",
-                source="",
-                mark="own value",
-            )
-        )
-    return tuple(found)
