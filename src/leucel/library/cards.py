@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from leucel.core import Mark, Source
+
+if TYPE_CHECKING:
+    from leucel.model import ModelSpec
 
 Quantity = Literal[
     "value",
@@ -160,3 +163,11 @@ class ModelCard:
     def resolve(self, choices: Mapping[str, str]) -> dict[str, str]:
         """All choices of the model, the given ones in place of the defaults."""
         return {choice.name: choices.get(choice.name, choice.default) for choice in self.choices}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A model of the library: its card, and how it is built for given choices."""
+
+    card: ModelCard
+    build: Callable[[Mapping[str, str]], ModelSpec]

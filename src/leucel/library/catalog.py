@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 from leucel.core import InputError, Source, unknown_name
 from leucel.library import (
+    barros_2021,
+    brummer_2022,
+    chaudhury_2020,
+    gallaher_2018,
+    hanson_2016,
     hardiansyah_2019,
+    kimmel_2021,
+    kirouac_2023,
+    leon_triana_2020,
+    leon_triana_2021,
     li_2025,
     mueller_schoell_2021,
     ogasawara_2021,
@@ -20,15 +26,17 @@ from leucel.library.cards import ModelCard
 from leucel.library.sources import ALL
 from leucel.model import ModelSpec
 
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    card: ModelCard
-    build: Callable[[Mapping[str, str]], ModelSpec]
-
-
 _MODULES = (
+    barros_2021,
+    brummer_2022,
+    chaudhury_2020,
+    gallaher_2018,
+    hanson_2016,
     hardiansyah_2019,
+    kimmel_2021,
+    kirouac_2023,
+    leon_triana_2020,
+    leon_triana_2021,
     li_2025,
     mueller_schoell_2021,
     ogasawara_2021,
@@ -37,7 +45,7 @@ _MODULES = (
     stein_2019,
     stein_2019_ode,
 )
-_ENTRIES = {module.CARD.id: _Entry(module.CARD, module.build) for module in _MODULES}
+_ENTRIES = {model.card.id: model for module in _MODULES for model in module.MODELS}
 
 
 def catalog() -> tuple[ModelCard, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leucel.core import Kind, Mark
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.sources import HARDIANSYAH_2019, LEUCEL, NLMIXR2LIB
 from leucel.library.values import Quoted, Quotes, parameters_of, symbols_of
@@ -265,3 +265,5 @@ CARD = ModelCard(
     license="Facts from an open-access paper and a GPL repository; equations and values only",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

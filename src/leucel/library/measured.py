@@ -6,6 +6,44 @@ Written by ``scripts/measure_library.py``; the tests compute every number afresh
 from __future__ import annotations
 
 MEASURED: dict[str, dict[str, float]] = {
+    "barros_2021_cartmath": {
+        "HDLM-2 before treatment, day 44.9": 25279054.5,
+        "memory cells on day 60, HDLM-2": 2097126.11,
+        "effector cells on day 60, HDLM-2": 515254.396,
+        "Raji on day 14": 566649856.0,
+    },
+    "brummer_2022_carrgo": {
+        "T cells at the end of the arm 0.25": 0.667699969,
+        "T cells at the end of the arm 0.125": 0.412702463,
+    },
+    "chaudhury_2020_ec50": {
+        "CAR-T cells at the switch": 22818.2784,
+        "CAR-T cells on day 14": 10696.5568,
+        "persisting cells on day 14": 89.476728,
+        "CAR-T cells on day 28": 1119.76842,
+    },
+    "chaudhury_2020_first_order": {
+        "CAR-T cells at the switch": 109380.192,
+        "persisting cells on day 28": 741.715599,
+    },
+    "chaudhury_2020_lotka_volterra": {
+        "CAR-T cells on day 5": 14557.0778,
+        "tumor on day 5": 87.350454,
+        "CAR-T cells on day 9.3": 7933.94762,
+    },
+    "gallaher_2018_myeloma": {
+        "M-protein on day 365": 5.11186504,
+        "T cells on day 365": 543.166193,
+        "NK cells on day 365": 274.044553,
+        "regulatory T cells on day 365": 47.7492346,
+    },
+    "hanson_2016_toxicity": {
+        "inflammation at the peak": 167.889486,
+        "time of that peak": 160.5,
+        "effector cytotoxic cells at the peak": 45.4499135,
+        "time of the peak of effector cytotoxic cells": 260.0,
+        "leukemia on day 200": 208.932112,
+    },
     "hardiansyah_2019_ctl019": {
         "peak of all CAR-T cells, UPN1": 2549502150.0,
         "peak of memory cells, UPN1": 7344490.29,
@@ -23,6 +61,56 @@ MEASURED: dict[str, dict[str, float]] = {
         "growth of untreated leukemia": 0.0017,
         "memory cells in tissue per cell in blood, late": 41.7282609,
         "terminal rate of memory cells": 0.00835746629,
+    },
+    "kimmel_2021_axicabtagene": {
+        "CAR-T cells on day 5": 24.2893249,
+        "CAR-T cells at the peak": 30.1089575,
+        "time of the peak": 7.01,
+        "CAR-T cells on day 14": 8.97462871,
+        "CAR-T cells on day 28": 2.48650419,
+        "normal T cells on day 28": 472.883135,
+        "smallest slow tumor": 2.34142258,
+        "time of the smallest slow tumor": 84.0,
+        "smallest medium tumor": 1135.60439,
+        "time of the smallest medium tumor": 63.0,
+    },
+    "kirouac_2023_toggle": {
+        "peak of all CAR-T cells, cr": 128487815.0,
+        "time of the peak, cr": 22.0,
+        "all CAR-T cells on day 7, cr": 1511818.33,
+        "all CAR-T cells on day 14, cr": 45966225.9,
+        "all CAR-T cells on day 28, cr": 109361459.0,
+        "tumor on day 7, cr": 0.0382097285,
+        "tumor on day 14, cr": 0.00906330203,
+        "tumor on day 28, cr": 0.000912664761,
+        "peak of all CAR-T cells, pr": 29404469.5,
+        "time of the peak, pr": 17.5,
+        "tumor on day 28, pr": 0.0189431724,
+        "peak of all CAR-T cells, nr": 609036.626,
+        "time of the peak, nr": 16.0,
+        "tumor on day 28, nr": 1.31283849,
+    },
+    "leon_triana_2020_immature": {
+        "CAR-T cells at the peak": 16402756500.0,
+        "B cells on day 100": 42691732.1,
+    },
+    "leon_triana_2020_leukemia": {
+        "CAR-T cells at the peak": 16400892700.0,
+        "time of the peak": 12.2,
+        "leukemia on day 28": 4013086.57,
+        "CAR-T cells on day 28": 5894264140.0,
+    },
+    "leon_triana_2021_one_target": {
+        "CAR-T cells at the peak": 887370168.0,
+        "time of the peak": 238.0,
+        "smallest tumor": 318553306.0,
+        "time of the smallest tumor": 262.5,
+    },
+    "leon_triana_2021_two_targets": {
+        "CAR-T cells at the tumor at the peak": 4968488400.0,
+        "time of that peak": 16.7,
+        "CAR-T cells off the tumor at the peak": 3884588760.0,
+        "time of that peak off the tumor": 14.6,
     },
     "li_2025_modakafusp": {
         "M-protein on day 28, half of the largest effect, ode": 4.5621199,

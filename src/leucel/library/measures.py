@@ -43,8 +43,9 @@ def measure(check: Check, times: NDArray[np.float64], values: NDArray[np.float64
 
     Examples
     --------
-    >>> from leucel.library import catalog, check_times, measure
-    >>> check = next(c for c in catalog()[0].checks if c.quantity == "time_of_maximum")
+    >>> from leucel.library import check_times, get_model, measure
+    >>> _, card = get_model("singh_2021_idecabtagene")
+    >>> check = next(c for c in card.checks if c.quantity == "time_of_maximum")
     >>> times = check_times(check)
     >>> measure(check, times, -abs(times - 14.0))
     14.0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
-from leucel.library.cards import CardStatus, Defect, ModelCard, Values
+from leucel.library.cards import CardStatus, Defect, ModelCard, Published, Values
 from leucel.library.oracles import Oracle
 from leucel.library.sources import LEUCEL, MUELLER_SCHOELL_2021, NLMIXR2LIB
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
@@ -219,3 +219,5 @@ CARD = ModelCard(
     license="Facts from an open-access paper and a GPL repository; equations and values only",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.sources import LEUCEL, OGASAWARA_2021, STEIN_2019
@@ -195,3 +195,5 @@ CARD = ModelCard(
     license="Facts from an open-access abstract; equations and values only",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.singh_2021_checks import CHECKS
 from leucel.library.sources import LEUCEL, MSTADT_CART, NLMIXR2LIB, SINGH_2021
 from leucel.model import Event, Expression, ModelSpec, Output, Parameter, State
@@ -369,3 +369,5 @@ CARD = ModelCard(
     " no code",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.sources import GUPTA_2017, LEUCEL, NLMIXR2LIB, SRIMANI_2022
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
@@ -382,3 +382,5 @@ CARD = ModelCard(
     license="Facts from an open-access paper and a GPL repository; equations and values only",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.sources import LEUCEL, NLMIXR2LIB, STEIN_2019
 from leucel.library.stein_2019_checks import CLOSED_FORM_CHECKS
 from leucel.model import Expression, ModelSpec, Output, Parameter, Residual
@@ -183,3 +183,5 @@ CARD = ModelCard(
     license="Facts from an open-access paper (CC BY-NC-ND 4.0); equations and values only",
     status=CardStatus.PROVISIONAL,
 )
+
+MODELS = (Published(card=CARD, build=build),)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leucel.library import stein_2019
+from leucel.library.cards import Published
 from leucel.library.stein_2019 import EXPANSION, RESIDUALS, TRANSGENE, parameters
 from leucel.library.stein_2019_checks import ODE_CHECKS
 from leucel.model import Event, Expression, ModelSpec, Output, State
@@ -64,3 +65,5 @@ CARD = replace(
     " that solvers are checked against an exact answer with a kink in time.",
     checks=ODE_CHECKS,
 )
+
+MODELS = (Published(card=CARD, build=build),)
