@@ -94,11 +94,11 @@ def test_validate_as_json(leucel: Command, tmp_path: Path) -> None:
 
 def test_a_new_file_is_valid_and_lists_its_gaps(leucel: Command, tmp_path: Path) -> None:
     assert leucel("new", "my-cel").code == 0
-    done = leucel("validate", "my_cel.toml", "--json")
+    done = leucel("validate", "my-cel.toml", "--json")
     assert done.code == 0, done.err
     data = json.loads(done.out)
     assert data["what"] == "programme"
-    text = (tmp_path / "my_cel.toml").read_text().splitlines()
+    text = (tmp_path / "my-cel.toml").read_text().splitlines()
     assert len(data["gaps"]) > 10
     assert all("REPLACE" in text[gap["line"] - 1] for gap in data["gaps"])
     assert leucel("new", "my-cel").code == 1  # it is there already
@@ -208,7 +208,7 @@ def test_trial(leucel: Command, tmp_path: Path) -> None:
 
 def test_calibrate_needs_something_to_move(leucel: Command, tmp_path: Path) -> None:
     assert leucel("new", "my-cel").code == 0
-    done = leucel("calibrate", "my_cel.toml", "--part", "response")
+    done = leucel("calibrate", "my-cel.toml", "--part", "response")
     assert done.code == 2
     assert "adjustable" in done.err
 

@@ -226,6 +226,6 @@ def test_the_second_programme_runs(leucel: Command, tmp_path: Path) -> None:
 
 def test_a_template_runs_as_it_stands(leucel: Command, tmp_path: Path) -> None:
     assert leucel("new", "my-cel").code == 0
-    done = leucel("run", "my_cel.toml", *SMALL, "--out", "out", "--quiet")
+    done = leucel("run", "my-cel.toml", *SMALL, "--out", "out", "--quiet")
     assert done.code == 0, done.err
     assert (tmp_path / "out" / "dossier.html").exists()

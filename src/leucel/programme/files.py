@@ -11,17 +11,18 @@ from leucel.programme.faults import dotted
 from leucel.programme.parts.cohort import require_runnable
 from leucel.programme.positions import Path as KeyPath
 from leucel.programme.positions import map_positions
-from leucel.programme.reader import read_programme
+from leucel.programme.reader import read_programme, shipped_programmes
 
 PLACEHOLDER = "REPLACE"
 
 
-def check_file(path: Path) -> dict[str, Any]:
+def check_file(which: str | Path) -> dict[str, Any]:
     """Check a file by what its ending says it is.
 
     Parameters
     ----------
-    path : `.toml` (programme), `.model` or `.txt` (model), `.csv` (study) or `.fasta` (protein).
+    which : `.toml` (programme), `.model` or `.txt` (model), `.csv` (study) or `.fasta` (protein),
+        or the name of a shipped programme.
 
     Returns
     -------
@@ -34,6 +35,10 @@ def check_file(path: Path) -> dict[str, Any]:
     StorageError
         When it cannot be read.
     """
+    path = Path(which)
+    if str(which) in shipped_programmes() and not path.exists():
+        require_runnable(read_programme(str(which)))
+        return {"what": "programme", "gaps": []}
     ending = path.suffix.casefold()
     if ending == ".toml":
         programme = read_programme(path)

@@ -57,12 +57,24 @@ def json_text(value: Any) -> str:
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """A table as a Parquet file; equal tables give equal bytes."""
+    """A table as a Parquet file; equal tables give equal bytes.
+
+    Columns that the dictionary of the data room knows carry their unit and meaning.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    buffer = io.BytesIO()
+    from leucel.data import COLUMNS
+
     arrow = pa.Table.from_pandas(table.reset_index(drop=True), preserve_index=False)
+    fields = [
+        field.with_metadata({"meaning": known.meaning, "unit": known.unit})
+        if (known := COLUMNS.get(field.name)) is not None
+        else field
+        for field in arrow.schema
+    ]
+    arrow = arrow.cast(pa.schema(fields, metadata=arrow.schema.metadata))
+    buffer = io.BytesIO()
     pq.write_table(arrow, buffer, compression="zstd", write_statistics=False)
     return buffer.getvalue()
 

@@ -20,7 +20,11 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     file: Annotated[
-        Path, typer.Argument(help="A programme (.toml), study (.csv) or protein (.fasta) file.")
+        str,
+        typer.Argument(
+            help="A programme (.toml), model, study (.csv) or protein (.fasta) file, or a shipped "
+            "programme."
+        ),
     ],
     json: JsonOption = False,
 ) -> None:
@@ -32,10 +36,10 @@ def validate(
         report = check_file(file)
     except InputError as error:
         if json:
-            print_json({"file": str(file), "valid": False, "problems": list(error.problems)})
+            print_json({"file": file, "valid": False, "problems": list(error.problems)})
         raise
     if json:
-        print_json({"file": str(file), "valid": True, **report})
+        print_json({"file": file, "valid": True, **report})
         return
     console = screen()
     console.print(f"[green]✓[/green] {file} is a valid {report['what']} file")
@@ -56,7 +60,7 @@ def new(
     """Write a commented programme file to start from."""
     from leucel.programme import write_template
 
-    path = out or Path(f"{name.replace('-', '_')}.toml")
+    path = out or Path(f"{name}.toml")
     write_template(name, path)
     if json:
         print_json({"file": str(path)})
