@@ -5,6 +5,7 @@ from leucel.regulatory.calendars import (
     WorkingCalendar,
     add_working_days,
     count_working_days,
+    read_holidays,
     working_calendar,
 )
 from leucel.regulatory.checklist import (
@@ -23,6 +24,8 @@ from leucel.regulatory.designation import (
     judge_jurisdiction,
     judge_rate,
 )
+from leucel.regulatory.effects import PlanEffect, plan_effects
+from leucel.regulatory.filings import Filing, FilingPlan, find_filing_order
 from leucel.regulatory.milestones import (
     Milestone,
     MilestoneKind,
@@ -45,17 +48,21 @@ from leucel.regulatory.rules import (
     sources,
     with_overrides,
 )
+from leucel.regulatory.sponsor_time import SponsorTime, finish_quantiles
 from leucel.regulatory.thresholds import Operator, Threshold, ThresholdForm, read_threshold
 
 __all__ = [
     "Clock",
     "ClockUnit",
     "DesignationResult",
+    "Filing",
+    "FilingPlan",
     "Milestone",
     "MilestoneKind",
     "MilestoneRegister",
     "Operator",
     "PartialDate",
+    "PlanEffect",
     "ProductFacts",
     "QualifyingTest",
     "Route",
@@ -68,6 +75,7 @@ __all__ = [
     "RuleKind",
     "RuleStatus",
     "SlotStatus",
+    "SponsorTime",
     "Threshold",
     "ThresholdForm",
     "ThresholdTest",
@@ -80,15 +88,19 @@ __all__ = [
     "count_working_days",
     "designate",
     "designation_row",
+    "find_filing_order",
+    "finish_quantiles",
     "judge_cases",
     "judge_jurisdiction",
     "judge_published",
     "judge_rate",
     "load_rules",
     "milestone_from_record",
+    "plan_effects",
     "plan_routes",
     "qualifying_tests",
     "read_clock",
+    "read_holidays",
     "read_threshold",
     "rule_changes",
     "rule_from_record",

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
-from leucel.core import InputError, Problem, unknown_name
+from leucel.core import InputError, Place, Problem, storage_errors, unknown_name
 from leucel.epidemiology import Assumption, get_area
 
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
@@ -144,6 +145,38 @@ def working_calendar(
         last=date(covered[-1], 12, 31),
         basis=basis,
     )
+
+
+def read_holidays(path: Path) -> frozenset[date]:
+    """Days off from a text file of the user: one YYYY-MM-DD a line, notes after a "#".
+
+    Raises
+    ------
+    StorageError : the file cannot be read.
+    InputError : lines that are no dates, all of them with their numbers.
+    """
+    with storage_errors(path, "read"):
+        lines = path.read_text("utf-8-sig").splitlines()
+    found: set[date] = set()
+    problems: list[Problem] = []
+    for number, line in enumerate(lines, start=1):
+        text = line.split("#")[0].strip()
+        if not text:
+            continue
+        try:
+            found.add(date.fromisoformat(text))
+        except ValueError:
+            problems.append(
+                Problem(
+                    what="a holiday is no date",
+                    where=Place(file=str(path), line=number),
+                    received=repr(text),
+                    allowed="YYYY-MM-DD",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return frozenset(found)
 
 
 def calendar_for_clock(jurisdiction: str, start: date, working_days: float) -> WorkingCalendar:

@@ -30,6 +30,7 @@ from leucel.regulatory.routes_elsewhere import (
 )
 from leucel.regulatory.routes_gulf import block_routes, emirates_routes, saudi_routes
 from leucel.regulatory.rules import RuleBook, RuleKind, load_rules, rule_sources
+from leucel.regulatory.sponsor_time import LATE, SponsorTime, finish_quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,13 +62,23 @@ class RouteOptions:
     applicant_days : working days (calendar days for clocks in calendar days and months) that the
         sponsor takes for answers while the clock stands; None when not known: the late end of a
         route then stays open.
+    sponsor : distribution of the sponsor's time, in place of `applicant_days`; the late end is its
+        90% quantile.
     calendars : own working calendars by jurisdiction, used instead of the shipped assumptions.
     """
 
     applicant_days: int | None = None
+    sponsor: SponsorTime | None = None
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict[str, WorkingCalendar])
 
     def __post_init__(self) -> None:
+        if self.applicant_days is not None and self.sponsor is not None:
+            raise InputError(
+                Problem(
+                    what="the sponsor's time is given twice",
+                    fix="give applicant_days or sponsor",
+                )
+            )
         if self.applicant_days is not None and not 0 <= self.applicant_days <= 1000:
             raise InputError(
                 Problem(
@@ -76,6 +87,14 @@ class RouteOptions:
                     allowed="0 to 1000 days",
                 )
             )
+
+    @property
+    def answers(self) -> SponsorTime | None:
+        """The sponsor's time as a distribution, None when unknown."""
+        if self.applicant_days is None:
+            return self.sponsor
+        days = float(self.applicant_days)
+        return SponsorTime(low=days, mode=days, high=days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,10 +341,10 @@ def _dates(
     for rule_id in verdict.after:
         step = _clock(rule_id, case.book)
         late = step.finish(late, calendar) if step else late
-    if options.applicant_days is not None:
-        unit = ClockUnit.CALENDAR_DAYS if calendar is None else ClockUnit.WORKING_DAYS
-        late = Clock(count=options.applicant_days, unit=unit).finish(late, calendar)
-    known = bool(verdict.after) or options.applicant_days is not None
+    sponsor = options.answers
+    if sponsor is not None:
+        (late,) = finish_quantiles(late, sponsor, calendar=calendar, probabilities=(LATE,))
+    known = bool(verdict.after) or sponsor is not None
     return low, finish, late if known else None
 
 
