@@ -1,5 +1,7 @@
 """Epidemiology: rates with their scale, standardization, prevalence, and the patient funnel."""
 
+from leucel.epidemiology.access import AccessForecast, AccessRow, TornadoBar, forecast_access
+from leucel.epidemiology.access_assumptions import AccessArea, AccessAssumptions
 from leucel.epidemiology.ages import (
     AgePrevalence,
     cases_by_age,
@@ -45,6 +47,7 @@ from leucel.epidemiology.incidence import (
     incidence_from_count,
     incidence_from_crude,
 )
+from leucel.epidemiology.lines import MONTHS_A_LINE, Line, LineFlow, follow_lines, registry_lines
 from leucel.epidemiology.populations import (
     Population,
     areas_with_population,
@@ -125,10 +128,15 @@ __all__ = [
     "FIVE_YEAR_RATIO",
     "HAZARD_GROWTH",
     "INCIDENCE_GROWTH",
+    "MONTHS_A_LINE",
     "PREVALENCE_GROWTH",
     "REGISTRY_COLUMNS",
     "SEER_STAT_COLUMNS",
     "WPP_COLUMNS",
+    "AccessArea",
+    "AccessAssumptions",
+    "AccessForecast",
+    "AccessRow",
     "AgeCounts",
     "AgePrevalence",
     "AgeStandardized",
@@ -147,6 +155,8 @@ __all__ = [
     "Funnel",
     "FunnelOptions",
     "LifeTableSurvival",
+    "Line",
+    "LineFlow",
     "Measure",
     "ObservedSurvival",
     "Population",
@@ -160,6 +170,7 @@ __all__ = [
     "SurvivalCurve",
     "SurvivalPoints",
     "TherapyGain",
+    "TornadoBar",
     "WeibullSurvival",
     "YearlyGrowth",
     "added_by_therapy",
@@ -177,6 +188,8 @@ __all__ = [
     "exponential_from_ratio",
     "fit_weibull",
     "follow_funnel",
+    "follow_lines",
+    "forecast_access",
     "get_area",
     "get_population",
     "hazard_growth",
@@ -201,6 +214,7 @@ __all__ = [
     "read_country_table",
     "read_population",
     "read_survival",
+    "registry_lines",
     "require_crude",
     "require_same_scale",
     "scale_for_ratio",
