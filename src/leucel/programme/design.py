@@ -211,6 +211,12 @@ class AdjustableSection:
     )
     low: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
     high: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+    prior: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="value that is more plausible than others, often a published one"
+    )
+    prior_factor: Annotated[float, Field(strict=True, gt=1, allow_inf_nan=False)] = Field(
+        default=2.0, description="this many times the prior counts like one standard error"
+    )
 
 
 @section

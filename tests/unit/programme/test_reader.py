@@ -100,7 +100,7 @@ def test_comments_and_layout_do_not_change_the_hash() -> None:
             "kinetics.model",
             "did you mean 'stein_2019_tisagenlecleucel'",
         ),
-        ("sigma = 1.0", "sigma = -1.0", "patients.covariates[11].sigma", "0"),
+        ("sigma = 1.35", "sigma = -1.35", "patients.covariates[11].sigma", "0"),
         ("year = 2022", "year = 20222", "quoted_epidemiology[1].year", "at most 2200"),
     ],
 )
@@ -124,7 +124,7 @@ def test_a_part_that_is_no_domain_names_those_that_are() -> None:
 
 
 def test_two_faults_of_one_distribution() -> None:
-    text = changed("sigma = 1.0\n", "sd = 1.0\n")
+    text = changed("sigma = 1.35\n", "sd = 1.35\n")
     assert any("patients.covariates[11]" in str(p) for p in problems(text))
 
 

@@ -100,7 +100,13 @@ def programme_calibration(
     from leucel.trials import Adjustable, calibrate
 
     movable = tuple(
-        Adjustable(name=entry.name, low=entry.low, high=entry.high)
+        Adjustable(
+            name=entry.name,
+            low=entry.low,
+            high=entry.high,
+            prior=entry.prior,
+            prior_factor=entry.prior_factor,
+        )
         for entry in programme.file.trial.adjustable
         if entry.name.startswith(f"{part}.")
     )
