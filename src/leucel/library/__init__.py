@@ -1,18 +1,24 @@
 """Published CAR-T models with cards that say where each number stands, and what it reproduces."""
 
+from leucel.library.absent import AbsentModel, absent_models
 from leucel.library.cards import CardStatus, Check, Choice, Defect, ModelCard
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
+from leucel.library.covariates import with_comedication, with_covariate
 from leucel.library.describe import CatalogRow, card_text, catalog_rows
 from leucel.library.measures import check_model, check_times, formula_value, measure
+from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.resistant_clone import with_resistant_clone
 
 __all__ = [
+    "AbsentModel",
     "CardStatus",
     "CatalogRow",
     "Check",
     "Choice",
     "Defect",
     "ModelCard",
+    "Piecewise",
+    "absent_models",
     "bibliography_of",
     "card_text",
     "catalog",
@@ -22,6 +28,9 @@ __all__ = [
     "formula_value",
     "get_model",
     "measure",
+    "piecewise_model",
     "sources",
+    "with_comedication",
+    "with_covariate",
     "with_resistant_clone",
 ]

@@ -10,6 +10,7 @@ from leucel.library import (
     gallaher_2018,
     hanson_2016,
     hardiansyah_2019,
+    hibma_2026,
     kimmel_2021,
     kirouac_2023,
     leon_triana_2020,
@@ -17,10 +18,12 @@ from leucel.library import (
     li_2025,
     mueller_schoell_2021,
     ogasawara_2021,
+    poels_2025,
     singh_2021,
     srimani_2022,
     stein_2019,
     stein_2019_ode,
+    tsai_2022,
 )
 from leucel.library.cards import ModelCard
 from leucel.library.sources import ALL
@@ -33,6 +36,7 @@ _MODULES = (
     gallaher_2018,
     hanson_2016,
     hardiansyah_2019,
+    hibma_2026,
     kimmel_2021,
     kirouac_2023,
     leon_triana_2020,
@@ -40,10 +44,12 @@ _MODULES = (
     li_2025,
     mueller_schoell_2021,
     ogasawara_2021,
+    poels_2025,
     singh_2021,
     srimani_2022,
     stein_2019,
     stein_2019_ode,
+    tsai_2022,
 )
 _ENTRIES = {model.card.id: model for module in _MODULES for model in module.MODELS}
 

@@ -62,6 +62,17 @@ MEASURED: dict[str, dict[str, float]] = {
         "memory cells in tissue per cell in blood, late": 41.7282609,
         "terminal rate of memory cells": 0.00835746629,
     },
+    "hibma_2026_crs": {
+        "low burden at 212 ng/mL": 0.396849765,
+        "low burden at 212 ng/mL, by formula": 0.396849765,
+    },
+    "hibma_2026_s_bcma": {
+        "half-life, Hibma 2026": 39.1463122,
+        "half-life, Singh 2021": 0.990210258,
+        "half-life, Poels 2025": 36.0076457,
+        "baseline in mass": 37.3356,
+        "without production, one half-life of 36 hours": 0.500000007,
+    },
     "kimmel_2021_axicabtagene": {
         "CAR-T cells on day 5": 24.2893249,
         "CAR-T cells at the peak": 30.1089575,
@@ -143,6 +154,15 @@ MEASURED: dict[str, dict[str, float]] = {
         "level on day 14, ode": 0.524226024,
         "level at the start is that at the end of the lag": 0.0039786372,
     },
+    "poels_2025_biomarkers": {
+        "cytokine without a drug": 2.0,
+        "doubling at low burden": 86.991363,
+        "burden over 1% after 87.2 days": 2.00031712,
+        "half-life of M-protein": 13.7529202,
+        "half-life of M-protein, Singh 2021": 5.92433488,
+        "half-life of light chains": 3.99969521,
+        "half-life of soluble BCMA": 36.0076457,
+    },
     "srimani_2022_ixazomib": {
         "response rate a week": 0.2067932,
         "depth": 14.2274072,
@@ -163,5 +183,15 @@ MEASURED: dict[str, dict[str, float]] = {
         "half-life of the response": 23.4632003,
         "area of a single dose of 4 mg": 1247.31183,
         "area of a single dose of 4 mg, simulated": 51.9713262,
+    },
+    "tsai_2022_pleural": {
+        "blood, 0-4 h, pleural over intravenous": 0.205483205,
+        "blood, 0-72 h, pleural over intravenous": 0.831169722,
+        "lung, 0-4 h, pleural over intravenous": 0.381126743,
+        "pleura, 0-4 h, pleural over intravenous": 81.5577752,
+        "blood, 0-4 h, converged integral": 0.366170618,
+        "blood, 0-72 h, converged integral": 0.947227761,
+        "day of the peak of all CAR-T cells, intravenous": 8.2,
+        "day of the peak of all CAR-T cells, pleural": 4.0,
     },
 }

@@ -24,6 +24,8 @@ CONTENT = {
     "gallaher_2018_myeloma": "edcb944b4c31d9d1",
     "hanson_2016_toxicity": "6dc1f2bdc13ae53e",
     "hardiansyah_2019_ctl019": "7ce0dc6753fbb51b",
+    "hibma_2026_crs": "533635a65de07840",
+    "hibma_2026_s_bcma": "38829269cbf483cf",
     "kimmel_2021_axicabtagene": "c14dc4bb5196ef76",
     "kirouac_2023_toggle": "98eef6d375968b62",
     "leon_triana_2020_immature": "ae823db8e24db4d4",
@@ -33,10 +35,12 @@ CONTENT = {
     "li_2025_modakafusp": "c5eb706e3e01e3aa",
     "mueller_schoell_2021_axicabtagene": "81771dcb6045c9b4",
     "ogasawara_2021_lisocabtagene": "4674edc901f19e87",
+    "poels_2025_biomarkers": "dcff851ecf91f5d2",
     "singh_2021_idecabtagene": "b606c45d6deeb9e3",
     "srimani_2022_ixazomib": "63adc49a73fba263",
     "stein_2019_tisagenlecleucel": "4f8094993312386f",
     "stein_2019_tisagenlecleucel_ode": "7d9442f2b322e74e",
+    "tsai_2022_pleural": "a057c0df35e354f8",
 }
 RATE = parse_unit("1/day")
 
