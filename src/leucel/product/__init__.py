@@ -27,7 +27,9 @@ from leucel.product.dose import CohortDose, DoseRule, dose_cohort
 from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
 from leucel.product.extras import MissingExtraError
 from leucel.product.humanness import humanness_available, oasis_relaxed
+from leucel.product.identity import check_character, flag_value, require_identity
 from leucel.product.inspection import Inspection, inspect_construct
+from leucel.product.lot_run import LotRun, make_lots, process_sensitivity
 from leucel.product.manufacture import (
     CONFORMING,
     FAILED,
@@ -40,8 +42,10 @@ from leucel.product.manufacture import (
 )
 from leucel.product.mhc_ii import DRB1_PANEL, MhcLoad, mhc_ii_load
 from leucel.product.parts import Binder, Part, own_part
+from leucel.product.process import DEFAULT_STAGES, Process, Stage, with_stage
 from leucel.product.receptor import receptor_from_segments
 from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
+from leucel.product.release import SPECIFICATIONS, Judgment, ReleaseTest, judge_lots
 from leucel.product.result import ProductResult, describe_product
 from leucel.product.segment import NEAR_IDENTITY, Segment, Segmentation, segment
 from leucel.product.sequence import (
@@ -53,6 +57,7 @@ from leucel.product.sequence import (
     read_protein,
 )
 from leucel.product.sequence_profile import NEEDS_STRUCTURE, SequenceProfile, profile
+from leucel.product.site import SiteRun, run_site
 from leucel.product.sources import sources
 from leucel.product.uptake import LotFit, Uptake, fit_lots, fit_uptake
 from leucel.product.variable_domains import (
@@ -77,6 +82,7 @@ from leucel.product.waiting import LogNormalDays, lognormal_from_quartiles
 __all__ = [
     "CONFORMING",
     "COPY_LIMITS",
+    "DEFAULT_STAGES",
     "DNA_RULES",
     "DRB1_PANEL",
     "ENDINGS",
@@ -87,6 +93,7 @@ __all__ = [
     "OUT_OF_SPECIFICATION",
     "PAYLOAD_LIMITS",
     "RECORDS",
+    "SPECIFICATIONS",
     "AnnotatedRecord",
     "Annotation",
     "Assumption",
@@ -104,8 +111,10 @@ __all__ = [
     "DoseRule",
     "Finding",
     "Inspection",
+    "Judgment",
     "LogNormalDays",
     "LotFit",
+    "LotRun",
     "Lots",
     "ManufacturePlan",
     "MapSegment",
@@ -114,12 +123,16 @@ __all__ = [
     "Motif",
     "Part",
     "PlacedPart",
+    "Process",
     "ProcessRecord",
     "ProductResult",
+    "ReleaseTest",
     "Role",
     "Segment",
     "Segmentation",
     "SequenceProfile",
+    "SiteRun",
+    "Stage",
     "Transduction",
     "Uptake",
     "VariableDomain",
@@ -128,6 +141,7 @@ __all__ = [
     "annotate",
     "borrow_plan",
     "build_construct",
+    "check_character",
     "check_construct",
     "check_dna",
     "check_order",
@@ -144,6 +158,7 @@ __all__ = [
     "fit_lots",
     "fit_uptake",
     "fit_zero_inflated",
+    "flag_value",
     "gc_share",
     "get_domain",
     "get_record",
@@ -152,9 +167,11 @@ __all__ = [
     "inspect_construct",
     "itams",
     "judge_copies",
+    "judge_lots",
     "liabilities",
     "linear_map",
     "lognormal_from_quartiles",
+    "make_lots",
     "mass_kda",
     "membrane_cartoon",
     "mhc_ii_load",
@@ -165,6 +182,7 @@ __all__ = [
     "oasis_relaxed",
     "own_part",
     "poisson_transduction",
+    "process_sensitivity",
     "profile",
     "read_construct",
     "read_dna",
@@ -172,7 +190,9 @@ __all__ = [
     "read_protein",
     "receptor_from_segments",
     "records_of",
+    "require_identity",
     "reverse_complement",
+    "run_site",
     "segment",
     "sources",
     "to_fasta",
@@ -182,5 +202,6 @@ __all__ = [
     "vector_size",
     "waiting_time",
     "with_binder_sequence",
+    "with_stage",
     "zero_inflated_transduction",
 ]

@@ -167,6 +167,23 @@ _SOURCES = (
         citation="Kumar M et al. Systematic determination of the packaging limit of lentiviral "
         "vectors. Hum Gene Ther 2001;12:1893",
     ),
+    Source(
+        id="pmc12456031",
+        citation="Release specification of a humanized CD19 CAR-T product made in India, "
+        "PMC12456031, Table 2",
+        url="https://www.ncbi.nlm.nih.gov/pmc/articles/PMC12456031/",
+    ),
+    Source(
+        id="prodigy_2018",
+        citation="CAR-T cells made in the CliniMACS Prodigy: enrichment, transduction, expansion. "
+        "Cytotherapy 2018;20:394",
+    ),
+    Source(
+        id="uk_panel_failures",
+        citation="National CAR-T panel of the United Kingdom: manufacturing failures and second "
+        "attempts, abstract, Cambridge repository",
+        kind="abstract",
+    ),
 )
 
 

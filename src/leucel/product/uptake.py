@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -270,7 +271,7 @@ def _search(
     values = [squares(float(x)) for x in grid]
     i = int(np.argmin(values))
     around = (float(grid[max(0, i - 1)]), float(grid[min(grid.size - 1, i + 1)]))
-    found = minimize_scalar(squares, bounds=around, method="bounded", options={"xatol": 1e-10})
+    found: Any = minimize_scalar(squares, bounds=around, method="bounded", options={"xatol": 1e-10})
     best = float(found.x) if found.fun <= values[i] else float(grid[i])
     limit_low = limit_high = None
     freedom = shares.size - 1

@@ -12,6 +12,7 @@ from leucel.apps.cli import (
     doctor,
     inputs,
     library,
+    manufacture,
     places,
     run,
     trial,
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (run, inputs, trial, places, library, construct, doctor):
+for _group in (run, inputs, trial, places, library, construct, manufacture, doctor):
     _group.register(app)
 
 
