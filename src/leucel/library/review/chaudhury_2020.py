@@ -103,11 +103,11 @@ def growth(U: Any, p: Mapping[str, Any]) -> Any:
     >>> float(growth(1000.0, EC50))
     0.0
     """
-    U = np.asarray(U, dtype=np.float64)
-    seen = np.maximum(U, LEAST)
+    level = np.asarray(U, dtype=np.float64)
+    seen = np.maximum(level, LEAST)
     Fc = 1.0 / (1.0 + (p["Uc"] / seen) ** p["h"])
     grown = Fc * p["g"] * seen * (np.log(p["Um"]) - np.log(seen)) / np.log(p["Um"])
-    return np.where(U > LEAST, grown, 0.0)
+    return np.where(level > LEAST, grown, 0.0)
 
 
 def right_hand_side_ec50(

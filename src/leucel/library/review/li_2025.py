@@ -53,8 +53,8 @@ def drive(Cp: ArrayLike, p: Mapping[str, Any] = TYPICAL) -> Any:
     >>> float(drive(447.0))
     0.5
     """
-    Cp = np.asarray(Cp, dtype=np.float64)
-    return Cp / (p["EC50"] + Cp)
+    level = np.asarray(Cp, dtype=np.float64)
+    return level / (p["EC50"] + level)
 
 
 def right_hand_side(
@@ -71,7 +71,9 @@ def right_hand_side(
     return np.array([p["kG"] * P - p["kK"] * np.exp(-p["kR"] * t) * e * P])
 
 
-def closed_form(t: ArrayLike, p: Mapping[str, Any] = TYPICAL, *, e: float = 0.0) -> NDArray:
+def closed_form(
+    t: ArrayLike, p: Mapping[str, Any] = TYPICAL, *, e: float = 0.0
+) -> NDArray[np.float64]:
     """Give M-protein at weeks `t` under a constant drive `e`, g/L.
 
     Examples
@@ -92,5 +94,5 @@ def residual_sd(P: ArrayLike) -> NDArray[np.float64]:
     >>> round(float(residual_sd(0.0)), 3)
     2.565
     """
-    P = np.asarray(P, dtype=np.float64)
-    return np.sqrt(RESIDUAL_PROPORTIONAL_VARIANCE * P**2 + RESIDUAL_ADDITIVE_VARIANCE)
+    level = np.asarray(P, dtype=np.float64)
+    return np.sqrt(RESIDUAL_PROPORTIONAL_VARIANCE * level**2 + RESIDUAL_ADDITIVE_VARIANCE)

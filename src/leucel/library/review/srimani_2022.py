@@ -77,8 +77,8 @@ def plateau(C: ArrayLike, r: Mapping[str, Any], p: Mapping[str, Any] = TYPICAL) 
     >>> round(float(plateau(0.0, rates())), 4)
     0.1423
     """
-    C = np.asarray(C, dtype=np.float64)
-    return r["Yss"] * (1.0 - p["Imax"] * C / (r["IC50"] + C))
+    level = np.asarray(C, dtype=np.float64)
+    return r["Yss"] * (1.0 - p["Imax"] * level / (r["IC50"] + level))
 
 
 def initial() -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ def closed_form(
     return low + (1.0 - low) * np.exp(-r["kr"] * t)
 
 
-def m_protein(t: ArrayLike, S: ArrayLike, P0: Any, tn: Any, r: Mapping[str, Any]) -> NDArray:
+def m_protein(t: ArrayLike, S: ArrayLike, P0: Any, tn: Any, r: Mapping[str, Any]) -> Any:
     """Give M-protein at hours `t`, g/L, from the baseline `P0` and the hour `tn` of the nadir.
 
     Examples
