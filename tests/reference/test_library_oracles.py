@@ -131,6 +131,122 @@ def test_values_are_those_of_the_evidence(shared: Callable[[str], Path]) -> None
             assert parameter.omega == (float(omega) if omega else None), name
 
 
+# Model, choices, tables of evidence, and what of them the model leaves out, as its card says.
+TABLES = (
+    ("ogasawara_2021_lisocabtagene", {}, ("Ogasawara2021_lisocel",), set()),
+    ("mueller_schoell_2021_axicabtagene", {}, ("MuellerSchoell2021_axicel",), set()),
+    (
+        "hardiansyah_2019_ctl019",
+        {"patient": "upn1"},
+        ("Hardiansyah2019_UPN1", "Hardiansyah2019_shared"),
+        {"dose"},
+    ),
+    (
+        "hardiansyah_2019_ctl019",
+        {"patient": "upn3"},
+        ("Hardiansyah2019_UPN3", "Hardiansyah2019_shared"),
+        {"dose"},
+    ),
+    ("kimmel_2021_axicabtagene", {"tumor_growth": "sbml"}, ("Kimmel2021_axicel",), set()),
+    ("chaudhury_2020_lotka_volterra", {}, ("Chaudhury2020_LV",), set()),
+    # The exponent of the cure gate, 3, is written into the equation.
+    ("chaudhury_2020_ec50", {}, ("Chaudhury2020_EC50",), {"h"}),
+    ("chaudhury_2020_first_order", {}, ("Chaudhury2020_FIRST",), {"h"}),
+    ("leon_triana_2020_leukemia", {}, ("LeonTriana2020_1011",), set()),
+    (
+        "leon_triana_2020_immature",
+        {},
+        ("LeonTriana2020_1011", "LeonTriana2020_1012_extra"),
+        set(),
+    ),
+    ("leon_triana_2021_one_target", {}, ("LeonTriana2021_1013",), set()),
+    ("leon_triana_2021_two_targets", {}, ("LeonTriana2021_1014",), set()),
+    ("barros_2021_cartmath", {}, ("Barros2021_HDLM2",), set()),
+    (
+        "barros_2021_cartmath",
+        {"line": "raji"},
+        ("Barros2021_Raji",),
+        {"alpha_IDO", "alpha_IDO_1MT"},
+    ),
+    ("gallaher_2018_myeloma", {}, ("Gallaher2018_myeloma",), set()),
+    ("hanson_2016_toxicity", {}, ("Hanson2016_toxicity",), set()),
+    ("li_2025_modakafusp", {}, ("Li2025_Mprotein",), {"LLOQ"}),
+    ("srimani_2022_ixazomib", {}, ("Srimani2022_Mprotein",), set()),
+    (
+        "poels_2025_biomarkers",
+        {},
+        ("Poels2025_elranatamab_QSP",),
+        {"BCMA", "CD3", "T0"},
+    ),
+    (
+        "hibma_2026_s_bcma",
+        {},
+        ("Hibma2026_sBCMA_CRS",),
+        {"Kd", "crs_int", "crs_burden", "crs_lnC"},
+    ),
+    (
+        "hibma_2026_crs",
+        {},
+        ("Hibma2026_sBCMA_CRS",),
+        {"Kd", "sBCMA_BL", "sBCMA_CL", "sBCMA_V"},
+    ),
+    # Arterial and venous volumes are equal.
+    ("tsai_2022_pleural", {}, ("Tsai2022_mouse_pleural",), set()),
+    ("kirouac_2023_toggle", {"archetype": "cr"}, ("Kirouac2023_CR_set5",), set()),
+    ("kirouac_2023_toggle", {"archetype": "pr"}, ("Kirouac2023_PR_set2",), set()),
+    ("kirouac_2023_toggle", {"archetype": "nr"}, ("Kirouac2023_NR_set1",), set()),
+    ("kirouac_2023_toggle", {"archetype": "cr_median"}, ("Kirouac2023_CR_median12",), set()),
+    ("kirouac_2023_toggle", {"archetype": "pr_median"}, ("Kirouac2023_PR_median12",), set()),
+    ("kirouac_2023_toggle", {"archetype": "nr_median"}, ("Kirouac2023_NR_median12",), set()),
+    *(
+        (
+            "brummer_2022_carrgo",
+            {"line": line, "t_cells": start},
+            (f"Brummer2022_{line.upper()}_y0={start}_dex=0",),
+            set(),
+        )
+        for line in ("pbt1", "pbt2", "pbt4")
+        for start in ("0.25", "0.125", "0.05", "0")
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("id_", "choices", "tables", "left_out"),
+    TABLES,
+    ids=[f"{row[0]} {' '.join(row[1].values())}".strip() for row in TABLES],
+)
+def test_every_number_of_the_evidence_is_in_the_model(
+    id_: str,
+    choices: dict[str, str],
+    tables: tuple[str, ...],
+    left_out: set[str],
+    shared: Callable[[str], Path],
+) -> None:
+    """By value: as it stands, or on the scale that the source prints (logarithm, variance, 1e9)."""
+    spec, _ = get_model(id_, **choices)
+    values = [p.value for p in spec.parameters]
+    values += [r.sigma for r in spec.residuals] + [r.sigma**2 for r in spec.residuals]
+    values += [float(np.log(v)) for v in values if v > 0.0] + [v / 1e9 for v in values]
+    omegas = [p.omega for p in spec.parameters if p.omega is not None]
+    with shared("evidence/models_parameters.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["model"] in tables]
+    assert {row["model"] for row in rows} == set(tables)
+    for row in rows:
+        symbol = row["parameter"]
+        own = symbol.startswith(("oracle_", "regress_", "data_"))
+        if own or symbol in left_out or not row["value"]:
+            continue
+        number = float(row["value"])
+        assert any(v == pytest.approx(number, rel=1e-12, abs=0.0) for v in values), symbol
+        if row["iiv"]:
+            spread = float(row["iiv"])
+            forms = [*omegas] + [o**2 for o in omegas] + [100.0 * o for o in omegas]
+            # A coefficient of variation of a log-normal effect.
+            forms += [100.0 * float(np.sqrt(np.expm1(o**2))) for o in omegas]
+            assert any(f == pytest.approx(spread, rel=2e-3) for f in forms), symbol
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_closed_form_of_stein_is_the_printed_one(backend: str) -> None:
     spec, _ = get_model(STEIN)

@@ -14,6 +14,14 @@ from leucel.library import catalog, get_model, sources
 from leucel.model import check_units, read_model, symbolic_system, to_latex, to_text
 
 IDS = [card.id for card in catalog()]
+# Every model with its defaults, and with each option of each choice.
+VARIANTS = [(id_, {}) for id_ in IDS] + [
+    (card.id, {choice.name: option})
+    for card in catalog()
+    for choice in card.choices
+    for option, _ in choice.options[1:]
+]
+NAMES = [" ".join((id_, *(f"{k}={v}" for k, v in choices.items()))) for id_, choices in VARIANTS]
 # Changing one of these means that results change: do it on purpose, and say so in the changes.
 CONTENT = {
     "barros_2021_cartmath": "518d823495b02552",
@@ -45,9 +53,9 @@ CONTENT = {
 RATE = parse_unit("1/day")
 
 
-@pytest.mark.parametrize("id_", IDS)
-def test_every_value_has_a_source(id_: str) -> None:
-    spec, card = get_model(id_)
+@pytest.mark.parametrize(("id_", "choices"), VARIANTS, ids=NAMES)
+def test_every_value_has_a_source(id_: str, choices: dict[str, str]) -> None:
+    spec, card = get_model(id_, **choices)
     known = {source.id for source in card.sources}
     for item in (*spec.parameters, *spec.residuals):
         evidence = item.evidence
@@ -75,15 +83,15 @@ def test_everything_says_what_it_means(id_: str) -> None:
     assert sourced == {name for name, _ in card.symbols}
 
 
-@pytest.mark.parametrize("id_", IDS)
-def test_units_are_consistent(id_: str) -> None:
-    assert check_units(get_model(id_)[0]) == ()
+@pytest.mark.parametrize(("id_", "choices"), VARIANTS, ids=NAMES)
+def test_units_are_consistent(id_: str, choices: dict[str, str]) -> None:
+    assert check_units(get_model(id_, **choices)[0]) == ()
 
 
-@pytest.mark.parametrize("id_", IDS)
-def test_names_follow_the_convention(id_: str) -> None:
+@pytest.mark.parametrize(("id_", "choices"), VARIANTS, ids=NAMES)
+def test_names_follow_the_convention(id_: str, choices: dict[str, str]) -> None:
     """Rate constants, and only they, are called k_...; initial values <state>_0."""
-    spec, _ = get_model(id_)
+    spec, _ = get_model(id_, **choices)
     states = {state.name for state in spec.states}
     for parameter in spec.parameters:
         if parse_unit(parameter.unit).same_dimensions(RATE):
