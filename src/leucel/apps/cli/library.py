@@ -38,8 +38,8 @@ def models(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the published models, or show the card of one."""
-    from leucel.library import catalog, get_model
+    """List the published models and those left out, or show the card of one."""
+    from leucel.library import absent_models, catalog, get_model
 
     if model is None:
         rows = [
@@ -59,6 +59,10 @@ def models(
         else:
             print_table(
                 rows, {"id": "id", "product": "product", "target": "target", "status": "status"}
+            )
+            print_table(
+                ({"name": m.name, "missing": m.missing} for m in absent_models()),
+                {"name": "not in the catalog", "missing": "because this is missing"},
             )
         return
     spec, card = get_model(model)
