@@ -25,7 +25,9 @@ from leucel.regulatory.designation import (
     judge_rate,
 )
 from leucel.regulatory.effects import PlanEffect, plan_effects
+from leucel.regulatory.fhir import MYELOMA_CODES, export_bundle, read_bundle, validate_bundle
 from leucel.regulatory.filings import Filing, FilingPlan, find_filing_order
+from leucel.regulatory.gcc_envelope import Envelope, read_envelopes, write_envelopes
 from leucel.regulatory.milestones import (
     Milestone,
     MilestoneKind,
@@ -33,6 +35,12 @@ from leucel.regulatory.milestones import (
     milestone_from_record,
 )
 from leucel.regulatory.published import choose_figure, judge_published
+from leucel.regulatory.registers import (
+    DesignationRecord,
+    find_designations,
+    read_eu_register,
+    read_fda_list,
+)
 from leucel.regulatory.route_cases import ProductFacts, RouteStatus
 from leucel.regulatory.routes import Route, RouteOptions, RoutePlan, plan_routes
 from leucel.regulatory.rules import (
@@ -52,9 +60,12 @@ from leucel.regulatory.sponsor_time import SponsorTime, finish_quantiles
 from leucel.regulatory.thresholds import Operator, Threshold, ThresholdForm, read_threshold
 
 __all__ = [
+    "MYELOMA_CODES",
     "Clock",
     "ClockUnit",
+    "DesignationRecord",
     "DesignationResult",
+    "Envelope",
     "Filing",
     "FilingPlan",
     "Milestone",
@@ -88,6 +99,8 @@ __all__ = [
     "count_working_days",
     "designate",
     "designation_row",
+    "export_bundle",
+    "find_designations",
     "find_filing_order",
     "finish_quantiles",
     "judge_cases",
@@ -99,7 +112,11 @@ __all__ = [
     "plan_effects",
     "plan_routes",
     "qualifying_tests",
+    "read_bundle",
     "read_clock",
+    "read_envelopes",
+    "read_eu_register",
+    "read_fda_list",
     "read_holidays",
     "read_threshold",
     "rule_changes",
@@ -107,6 +124,8 @@ __all__ = [
     "rule_sources",
     "slot_names",
     "sources",
+    "validate_bundle",
     "with_overrides",
     "working_calendar",
+    "write_envelopes",
 ]

@@ -10,7 +10,6 @@ from typing import Any
 from leucel.regulatory.route_cases import RouteStatus
 from leucel.regulatory.routes import Route, RoutePlan
 
-
 # Routes that ask for no privilege; priority is compared with these and not with rarer programs.
 _ORDINARY = (
     "regular",
@@ -29,8 +28,8 @@ class PlanEffect:
     ----------
     jurisdiction : code.
     privilege : "orphan designation" or "priority".
-    without, with_it : earliest end of a usable route, None when there is none with a clock; priority
-        is compared with the ordinary review.
+    without, with_it : earliest end of a usable route, None when there is none with a clock. What
+        priority saves is counted against the ordinary review.
     """
 
     jurisdiction: str
