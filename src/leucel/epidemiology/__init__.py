@@ -17,7 +17,7 @@ from leucel.epidemiology.burden import (
     assumption_rows,
     estimate_burden,
 )
-from leucel.epidemiology.cases import CaseEstimate, draw_cases
+from leucel.epidemiology.cases import TRANSFER, CaseEstimate, draw_cases
 from leucel.epidemiology.country_table import CountryRow, CountryTable, read_country_table
 from leucel.epidemiology.curves import (
     CureSurvival,
@@ -132,6 +132,7 @@ __all__ = [
     "PREVALENCE_GROWTH",
     "REGISTRY_COLUMNS",
     "SEER_STAT_COLUMNS",
+    "TRANSFER",
     "WPP_COLUMNS",
     "AccessArea",
     "AccessAssumptions",

@@ -41,6 +41,12 @@ from leucel.regulatory.registers import (
     read_eu_register,
     read_fda_list,
 )
+from leucel.regulatory.report import (
+    HEADINGS,
+    PrevalenceReport,
+    ReportSection,
+    prevalence_report,
+)
 from leucel.regulatory.route_cases import ProductFacts, RouteStatus
 from leucel.regulatory.routes import Route, RouteOptions, RoutePlan, plan_routes
 from leucel.regulatory.rules import (
@@ -60,6 +66,7 @@ from leucel.regulatory.sponsor_time import SponsorTime, finish_quantiles
 from leucel.regulatory.thresholds import Operator, Threshold, ThresholdForm, read_threshold
 
 __all__ = [
+    "HEADINGS",
     "MYELOMA_CODES",
     "Clock",
     "ClockUnit",
@@ -74,8 +81,10 @@ __all__ = [
     "Operator",
     "PartialDate",
     "PlanEffect",
+    "PrevalenceReport",
     "ProductFacts",
     "QualifyingTest",
+    "ReportSection",
     "Route",
     "RouteOptions",
     "RoutePlan",
@@ -111,6 +120,7 @@ __all__ = [
     "milestone_from_record",
     "plan_effects",
     "plan_routes",
+    "prevalence_report",
     "qualifying_tests",
     "read_bundle",
     "read_clock",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leucel.core import Evidence, InputError, Problem, Source
 from leucel.epidemiology import (
     COMPLETE_RATIO,
+    TRANSFER,
     Assumption,
     DiseaseBurden,
     PrevalenceRatio,
@@ -273,7 +274,15 @@ def designate(
         first_test = tests[0]
         if chosen is not None and number_is_enough(first_test):
             # The estimate's own remark is not repeated inside the reason of the figure.
-            first_test = remarked(judge_published(first_test, chosen, as_of=as_of))
+            first_test = remarked(
+                judge_published(
+                    first_test,
+                    chosen,
+                    as_of=as_of,
+                    ratio=ratio,
+                    own_incidence=estimate is not None and estimate.method != TRANSFER,
+                )
+            )
             estimates.append(tests[0])
         principal.append(_contested_later(first_test, book, as_of))
         precedents += _precedents(tests[0], published, as_of)

@@ -14,9 +14,11 @@ from datetime import date
 
 from leucel.core import Mark
 from leucel.epidemiology import (
+    COMPLETE_RATIO,
     PREVALENCE_GROWTH,
     Crude,
     Measure,
+    PrevalenceRatio,
     Rate,
     YearlyGrowth,
     get_area,
@@ -68,6 +70,8 @@ def judge_published(
     *,
     as_of: date,
     growth: YearlyGrowth = PREVALENCE_GROWTH,
+    ratio: PrevalenceRatio = COMPLETE_RATIO,
+    own_incidence: bool = True,
 ) -> ThresholdTest:
     """Test of a published prevalence, with the estimate beside it.
 
@@ -78,6 +82,9 @@ def judge_published(
     rate : crude prevalence of the jurisdiction.
     as_of : day of the test.
     growth : yearly growth of the prevalence.
+    ratio : prevalence over incidence.
+    own_incidence : True when the estimate rests on an incidence of the jurisdiction itself; without
+        one the margin follows from the figure and the ratio.
 
     Returns
     -------
@@ -114,15 +121,19 @@ def judge_published(
     marks = [f"prevalence {mark} (published for {rate.year})"]
     if partial:
         marks.append("lower bound")
-    if estimated.margin_years is not None:
-        marks.append("margin from leucel's estimate of the incidence")
+    margin = estimated.margin_years
+    if not own_incidence and threshold.limit is not None and plain.prevalence > 0:
+        margin = threshold.limit / plain.prevalence * ratio.point
+        marks.append(f"margin from the figure over {ratio.point:g} years")
+    if margin is not None:
+        reason = f"{reason}; lost when prevalence reaches {margin:.1f} times the yearly incidence"
     return replace(
         plain,
         verdict=verdict,
         reason="; ".join([reason, *notes]),
         low=span.low,
         high=span.high,
-        margin_years=estimated.margin_years,
+        margin_years=margin,
         marks=(*rule.markings(as_of), *marks),
         sources=tuple(dict.fromkeys((*plain.sources, *_growth_sources(growth)))),
     )

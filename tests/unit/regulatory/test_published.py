@@ -47,6 +47,14 @@ def test_the_accepted_figure_is_carried_to_the_day_of_the_test() -> None:
     assert "own estimate for comparison: 3.86" in test.reason
 
 
+def test_the_margin_follows_from_the_figure_without_an_own_incidence() -> None:
+    """5 / 4 x 4.9 years; modelled counts of the Union give 6.3."""
+    test = judge_published(ESTIMATED, figure(), as_of=DAY, own_incidence=False)
+    assert test.margin_years == pytest.approx(6.125)
+    assert "margin from the figure over 4.9 years" in test.marks
+    assert "6.1 times the yearly incidence" in test.reason
+
+
 def test_the_range_grows_with_the_day() -> None:
     ends = [
         judge_published(ESTIMATED, figure(), as_of=date(year, 6, 1)).high or 0.0
