@@ -217,3 +217,56 @@ def test_tumor_alone_in_vitro_is_logistic(start: str, backend: str) -> None:
     x0, b = p["tumor_0"], p["crowding"]
     expected = x0 * growing / (1.0 + b * x0 * (growing - 1.0))
     assert found.output("cell_index")[0] == pytest.approx(expected, rel=SOLVER)
+
+
+KIMMEL = "kimmel_2021_axicabtagene"
+# Levels of T cells that do not change, so that the rates of birth and death are constant.
+STILL = {
+    "k_growth_car": 0.0,
+    "k_reconstitution": 0.0,
+    "volume_start": 1e-5,
+    "car_0": 1.0,
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_probability_of_cure_is_that_of_births_and_deaths(backend: str) -> None:
+    """With constant rates the textbook formula of the linear process gives it in closed form."""
+    times = np.linspace(0.0, 200.0, 41)
+    found = run(KIMMEL, backend, times, values=STILL, tumor_growth="slow", extinction="birth_death")
+    birth, death = 0.105, 1.15 / (4.05 + 1.0)
+    shrunk = np.exp((birth - death) * times)
+    lineage = death * (1.0 - shrunk) / (death - birth * shrunk)
+    # Ten thousand cells at the start: the Poisson form differs by a part in ten thousand.
+    expected = lineage**1e4
+    assert found.output("cure")[0] == pytest.approx(expected, abs=2e-4)
+    assert 0.0 < found.output("cure")[0][20] < 1.0
+
+
+def test_the_probability_of_cure_agrees_with_random_tumors() -> None:
+    """Exact simulation of births and deaths while the CAR-T cells rise and fall."""
+    times = np.linspace(0.0, 120.0, 1201)
+    found = run(KIMMEL, "cpu", times, tumor_growth="slow", extinction="birth_death")
+    cells, car = found.output("tumor_cells")[0], found.output("car_t")[0]
+    cure = found.output("cure")[0]
+    # From 200 cells on, where chance begins to matter; before it the tumor is its mean.
+    first = int(np.argmax(cells < 200.0))
+    rng = np.random.default_rng(20210229)
+    tumors, step = np.full(4000, round(cells[first])), times[1] - times[0]
+    for level in car[first:-1]:
+        # Exact for rates that are constant over a step: thinning into cells that die, stay, divide.
+        death = 1.15 * level / (4.05 + level)
+        shrunk = np.exp((0.105 - death) * step)
+        gone = death * (1.0 - shrunk) / (death - 0.105 * shrunk)
+        more = 0.105 * (1.0 - shrunk) / (death - 0.105 * shrunk)
+        alive = rng.binomial(tumors, 1.0 - gone)
+        births = np.zeros_like(alive)
+        some = alive > 0
+        births[some] = rng.negative_binomial(alive[some], 1.0 - more)
+        tumors = alive + births
+    share = float(np.mean(tumors == 0))
+    assert 0.05 < share < 0.95
+    # Four standard errors of 4000 tumors, and the chance before 200 cells.
+    assert share == pytest.approx(cure[-1], abs=4 * np.sqrt(0.25 / 4000) + 0.01)
+    # The paper finds most cures between days 20 and 80.
+    assert cure[times == 80.0][0] - cure[times == 20.0][0] > 0.5 * cure[-1]

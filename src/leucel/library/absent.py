@@ -131,7 +131,7 @@ _ABSENT = (
         citation="doi:10.1098/rspb.2021.0229",
         known="births and deaths are simulated below 100 tumor cells",
         missing="rates of birth and death (supplement, section 5); kimmel_2021_axicabtagene has the"
-        " deterministic part",
+        " deterministic part and, by choice, the probability of cure with assumed rates",
     ),
     AbsentModel(
         name="Poels 2025, drug, binding and T cells",
