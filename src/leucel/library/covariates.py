@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -31,7 +32,8 @@ def with_covariate(
     """The model with a covariate that changes a parameter between patients.
 
     The parameter becomes ``typical_<parameter>`` (value, omega and evidence kept) and an expression
-    of the old name takes its place everywhere.
+    of the old name takes its place everywhere. `parameter` may be a named expression as well, such
+    as a rate that is computed from a doubling time.
 
     Parameters
     ----------
@@ -154,30 +156,36 @@ def _with_factor(
     *,
     events: tuple[Event, ...] = (),
 ) -> ModelSpec:
-    """A factor on a parameter, in an expression of its name; a second factor joins the first."""
+    """A factor on a parameter or expression, in an expression of its name; a second one joins."""
     typical = f"typical_{parameter}"
-    parameters, expressions = spec.parameters, spec.expressions
-    if typical in {p.name for p in parameters}:
+    parameters, expressions, states = spec.parameters, spec.expressions, spec.states
+    defined = {e.name: e for e in expressions}
+    if typical in {p.name for p in parameters} | set(defined):
         expressions = tuple(
             replace(e, text=f"{e.text}*{factor}") if e.name == parameter else e for e in expressions
         )
     else:
-        old = spec.parameter(parameter)
+        old = defined[parameter] if parameter in defined else spec.parameter(parameter)
         parameters = tuple(
             replace(p, name=typical) if p.name == parameter else p for p in parameters
         )
         of_patient = Expression(
-            name=parameter,
-            text=f"{typical}*{factor}",
-            unit=old.unit,
-            meaning=old.meaning,
+            name=parameter, text=f"{typical}*{factor}", unit=old.unit, meaning=old.meaning
         )
-        expressions = (of_patient, *expressions)
+        expressions = (
+            of_patient,
+            *(replace(e, name=typical) if e.name == parameter else e for e in expressions),
+        )
+    if events:
+        # A drug that is given later does not change where the states begin.
+        word = re.compile(rf"\b{parameter}\b")
+        states = tuple(replace(s, initial=word.sub(typical, s.initial)) for s in states)
     names = {p.name for p in parameters}
     known = {e.name for e in spec.events}
     return replace(
         spec,
         parameters=(*parameters, *(p for p in added if p.name not in names)),
         expressions=expressions,
+        states=states,
         events=(*spec.events, *(e for e in events if e.name not in known)),
     )

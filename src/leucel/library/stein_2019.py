@@ -171,7 +171,7 @@ CARD = ModelCard(
     deviations=(
         "The multipliers of the expansion rate after tocilizumab (1.2) and corticosteroids (1.0)"
         " are left out: the paper concludes no effect, and how the peak behaves under them is"
-        " not known.",
+        " not known. with_comedication adds them to the ODE twin.",
     ),
     limits=(
         "An empirical model: it holds no tumor, no dose and no response.",

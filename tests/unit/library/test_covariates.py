@@ -64,6 +64,27 @@ def test_comedication_acts_from_its_start() -> None:
     assert level(none) == pytest.approx(plain, rel=SOLVER)
 
 
+def test_tocilizumab_speeds_the_expansion_of_stein() -> None:
+    """The multiplier of 1.2 that the paper tried, from its median day on, in closed form."""
+    spec, _ = get_model(f"{STEIN}_ode")
+    treated = with_comedication(spec, "k_expansion", "tocilizumab", factor=1.2, start=5.7)
+    assert check_units(treated) == ()
+    p = spec.typical_values()
+    rate = np.log(p["fold_expansion"]) / p["t_max"]
+    more = np.exp(0.2 * rate * (p["t_max"] - 5.7))
+    late = p["t_max"] < TIMES
+    assert level(treated)[late] == pytest.approx(more * level(spec)[late], rel=SOLVER)
+
+
+def test_a_drug_leaves_the_start_of_the_family_as_it_is() -> None:
+    spec, _ = get_model("ogasawara_2021_lisocabtagene", form="ode")
+    treated = with_comedication(spec, "k_expansion", "steroid", factor=0.5, start=5.0)
+    assert check_units(treated) == ()
+    assert treated.states[0].initial == spec.states[0].initial.replace(
+        "k_expansion", "typical_k_expansion"
+    )
+
+
 def test_what_cannot_be_done_is_said() -> None:
     spec, _ = get_model(STEIN)
     with pytest.raises(InputError, match="closed form"):
