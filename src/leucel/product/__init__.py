@@ -29,6 +29,19 @@ from leucel.product.extras import MissingExtraError
 from leucel.product.humanness import humanness_available, oasis_relaxed
 from leucel.product.identity import check_character, flag_value, require_identity
 from leucel.product.inspection import Inspection, inspect_construct
+from leucel.product.killing import (
+    CoCulture,
+    CurveFit,
+    Estimate,
+    curve_area,
+    fit_carrgo,
+    fit_killing_curve,
+    four_parameter,
+    lysis_from_impedance,
+    lysis_from_release,
+    simulate_carrgo,
+    time_to_half_kill,
+)
 from leucel.product.lot_run import LotRun, make_lots, process_sensitivity
 from leucel.product.manufacture import (
     CONFORMING,
@@ -47,6 +60,13 @@ from leucel.product.receptor import receptor_from_segments
 from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
 from leucel.product.release import SPECIFICATIONS, Judgment, ReleaseTest, judge_lots
 from leucel.product.result import ProductResult, describe_product
+from leucel.product.screening import (
+    Criterion,
+    RankedCandidate,
+    pareto_fronts,
+    rank_candidates,
+    what_if_weights,
+)
 from leucel.product.segment import NEAR_IDENTITY, Segment, Segmentation, segment
 from leucel.product.sequence import (
     Motif,
@@ -78,10 +98,20 @@ from leucel.product.vector import (
 )
 from leucel.product.vector_size import PAYLOAD_LIMITS, VectorSize, vector_size
 from leucel.product.waiting import LogNormalDays, lognormal_from_quartiles
+from leucel.product.xenograft import (
+    CURVES,
+    GrowthCurve,
+    GrowthFit,
+    Mouse,
+    fit_growth,
+    growth_inhibition,
+    volume_from_calipers,
+)
 
 __all__ = [
     "CONFORMING",
     "COPY_LIMITS",
+    "CURVES",
     "DEFAULT_STAGES",
     "DNA_RULES",
     "DRB1_PANEL",
@@ -99,6 +129,7 @@ __all__ = [
     "Assumption",
     "Binder",
     "CartoonPart",
+    "CoCulture",
     "CodingDesign",
     "CodingSequence",
     "CohortDose",
@@ -106,10 +137,15 @@ __all__ = [
     "ConstructInput",
     "CopyLimit",
     "CopyVerdict",
+    "Criterion",
+    "CurveFit",
     "DnaRules",
     "Domain",
     "DoseRule",
+    "Estimate",
     "Finding",
+    "GrowthCurve",
+    "GrowthFit",
     "Inspection",
     "Judgment",
     "LogNormalDays",
@@ -121,11 +157,13 @@ __all__ = [
     "MhcLoad",
     "MissingExtraError",
     "Motif",
+    "Mouse",
     "Part",
     "PlacedPart",
     "Process",
     "ProcessRecord",
     "ProductResult",
+    "RankedCandidate",
     "ReleaseTest",
     "Role",
     "Segment",
@@ -147,6 +185,7 @@ __all__ = [
     "check_order",
     "codon_adaptation",
     "copies_from_ddpcr",
+    "curve_area",
     "cysteines",
     "describe_product",
     "design_coding_sequence",
@@ -155,13 +194,18 @@ __all__ = [
     "draw_lots",
     "find_coding_sequence",
     "find_variable_domains",
+    "fit_carrgo",
+    "fit_growth",
+    "fit_killing_curve",
     "fit_lots",
     "fit_uptake",
     "fit_zero_inflated",
     "flag_value",
+    "four_parameter",
     "gc_share",
     "get_domain",
     "get_record",
+    "growth_inhibition",
     "humanness_available",
     "identify",
     "inspect_construct",
@@ -171,6 +215,8 @@ __all__ = [
     "liabilities",
     "linear_map",
     "lognormal_from_quartiles",
+    "lysis_from_impedance",
+    "lysis_from_release",
     "make_lots",
     "mass_kda",
     "membrane_cartoon",
@@ -181,9 +227,11 @@ __all__ = [
     "negative_binomial_transduction",
     "oasis_relaxed",
     "own_part",
+    "pareto_fronts",
     "poisson_transduction",
     "process_sensitivity",
     "profile",
+    "rank_candidates",
     "read_construct",
     "read_dna",
     "read_genbank",
@@ -194,13 +242,17 @@ __all__ = [
     "reverse_complement",
     "run_site",
     "segment",
+    "simulate_carrgo",
     "sources",
+    "time_to_half_kill",
     "to_fasta",
     "to_genbank",
     "translate",
     "variants",
     "vector_size",
+    "volume_from_calipers",
     "waiting_time",
+    "what_if_weights",
     "with_binder_sequence",
     "with_stage",
     "zero_inflated_transduction",
