@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from leucel.compile import CompiledModel, compile_model
+from leucel.compile.backends.reference import ReferenceKernel
 from leucel.model import ModelSpec, Output, Parameter, State
 from leucel.solve import SolveOptions, simulate
 
@@ -56,3 +58,15 @@ def test_tighter_tolerances_cost_steps_and_gain_digits(
     assert steps == sorted(steps)
     # Order five: two digits more cost 100**(1/5) = 2.5 times the steps, a little more at worst.
     assert steps[2] < 12 * steps[0]
+
+
+@pytest.mark.slow
+def test_end_values_are_those_of_another_method(
+    problem: tuple[dict[str, object], CompiledModel],
+) -> None:
+    item, model = problem
+    by_scipy = ReferenceKernel(model.system, method="Radau")
+    other = replace(model, backend="reference", kernel=by_scipy)
+    options = SolveOptions(rtol=1e-12, atol=1e-24, max_steps=1_000_000)
+    result = simulate(other, times=[0.0, item["end"]], options=options).require_ok()
+    np.testing.assert_allclose(result.values[0, :, -1], item["values"], rtol=1e-10)

@@ -1,7 +1,7 @@
 """The ensemble that engines are measured by: a 3-state CAR-T model with log-normal parameters.
 
 Source of the workload: the yardstick beside the checkout (`bench/limit.py`), with mrgsolve, deSolve
-and rxode2 on the same draws. In 16% of the draws the CAR-T cells grow without bound; in most of the
+and rxode2 on the same draws. In 17% of the draws the CAR-T cells grow without bound; in most of the
 others the tumor falls far below one cell and comes back.
 """
 
@@ -24,6 +24,8 @@ REQUIRED = 1e-4
 SMALLEST = 1.0
 # Two methods at 1e-12 differ by what their errors grow to over a year.
 ORACLE = 1e-8
+# Draws in which phi exceeds rho, and the CAR-T cells at the start.
+GROWING, START = 1690, 1.5e6
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,10 @@ def test_all_patients_are_solved_to_the_required_accuracy(workload: dict[str, ob
     tight = run(workload, count, rtol=1e-11)
     usual = run(workload, count)
     growing = draws(workload, count)["phi"] > draws(workload, count)["rho"]
-    assert growing.sum() > 1600
+    # The notes beside the yardstick speak of 1,613; its own draws give 1,690, and of these all but
+    # three have more CAR-T cells after a year than at the start.
+    assert growing.sum() == GROWING
+    assert (usual[growing, 0, -1] > START).sum() == GROWING - 3
+    assert not (usual[~growing, 0, -1] > START).any()
     assert usual[growing].max() > 1e44
     assert relative_error(usual, tight).max() < REQUIRED

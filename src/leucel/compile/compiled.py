@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from leucel.compile.kernel import Kernel
+import numpy as np
+
+from leucel.compile.arithmetic import NumpyArithmetic
+from leucel.compile.inputs import states_as_outputs, with_inputs
+from leucel.compile.kernel import Floats, Kernel
 from leucel.compile.lowering import LoweredSystem, lower
+from leucel.compile.program import evaluate
 from leucel.core import InputError, unknown_name
 from leucel.model import ModelSpec, symbolic_system
 
@@ -44,6 +50,33 @@ class CompiledModel:
     def event_names(self) -> tuple[str, ...]:
         """Names of the events."""
         return tuple(event.name for event in self.system.events)
+
+    def initial_states(self, columns: Sequence[Floats], subjects: int) -> Floats:
+        """Initial values of the states, (N, S).
+
+        Parameters
+        ----------
+        columns : values of the parameters, (N,) or (1,) each.
+        """
+        with np.errstate(all="ignore"):
+            rows = evaluate(
+                self.system.program, NumpyArithmetic(), self.system.initial, parameters=columns
+            )
+        return np.stack([np.broadcast_to(row, (subjects,)) for row in rows], axis=1)
+
+    def kernel_with_inputs(self, targets: tuple[int, ...]) -> Kernel:
+        """The kernel of the model with a rate that flows into each of the target states.
+
+        The inputs are states after those of the model, in the order of the targets, zero at the
+        start; jumps set them.
+        """
+        if not targets:
+            return self.kernel
+        return kernel_of(with_inputs(self.system, targets), self.backend)
+
+    def kernel_of_states(self, targets: tuple[int, ...]) -> Kernel:
+        """Like `kernel_with_inputs`, with the states of the model as its only outputs."""
+        return kernel_of(with_inputs(states_as_outputs(self.system), targets), self.backend)
 
 
 def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel:

@@ -25,9 +25,11 @@ class Ensemble:
     columns : one array for each parameter, (N,), or (1,) when all subjects share the value.
     times : output times [day], (T,), ascending, none before `start`.
     start : time at which the initial values hold [day].
-    bolus_times : times of boluses, ascending in each row, none before `start`, (N, D).
-    bolus_amounts : what is added, (N, D).
-    bolus_states : index of the state that it is added to, (N, D).
+    jump_times : times at which a state jumps, ascending in each row, none before `start`, infinity
+        where a subject has fewer jumps than others, (N, D). Jumps of one time follow their order.
+    jump_values : what is added to a state, or what it is set to, (N, D).
+    jump_states : index of the state, (N, D).
+    jump_sets : 1 where the state is set, 0 where the value is added, (N, D).
     outputs : indices of the outputs that are kept, (O,).
     """
 
@@ -35,9 +37,10 @@ class Ensemble:
     columns: tuple[Floats, ...]
     times: Floats
     start: float
-    bolus_times: Floats
-    bolus_amounts: Floats
-    bolus_states: Ints
+    jump_times: Floats
+    jump_values: Floats
+    jump_states: Ints
+    jump_sets: Ints
     outputs: tuple[int, ...]
 
 
@@ -51,7 +54,7 @@ class Controls:
     atol : absolute tolerance of each state, (S,).
     max_steps : steps tried for one subject.
     max_step : longest step [day].
-    state_limit : a state beyond this size has left the domain.
+    state_limit : a state beyond this size has left the domain; inputs are not looked at.
     threads : workers; never changes a result.
     """
 

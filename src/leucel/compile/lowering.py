@@ -71,6 +71,7 @@ class LoweredSystem:
         output has.
     events : in the order of the model.
     dose_state : index of the state that doses enter, None when there is none.
+    inputs : how many of the states, the last ones, are inputs; see `leucel.compile.inputs`.
     """
 
     program: Program
@@ -84,6 +85,7 @@ class LoweredSystem:
     outputs: tuple[int, ...]
     events: tuple[LoweredEvent, ...]
     dose_state: int | None
+    inputs: int = 0
 
     @property
     def autonomous(self) -> bool:
@@ -101,6 +103,7 @@ class LoweredSystem:
                 "results": [self.initial, self.rhs, self.time_derivative, self.outputs],
                 "jacobian": [(*at, number) for at, number in self.jacobian.items()],
                 "events": [(e.when, e.assignments) for e in self.events],
+                "inputs": self.inputs,
             }
         )
 

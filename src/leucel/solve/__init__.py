@@ -1,8 +1,8 @@
 """Solving: ensembles of subjects with doses and events."""
 
-from leucel.solve.doses import Bolus, Doses
+from leucel.solve.doses import Dose, Doses, Reset
 from leucel.solve.options import SolveOptions
 from leucel.solve.simulation import simulate
 from leucel.solve.trajectories import Trajectories
 
-__all__ = ["Bolus", "Doses", "SolveOptions", "Trajectories", "simulate"]
+__all__ = ["Dose", "Doses", "Reset", "SolveOptions", "Trajectories", "simulate"]

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from leucel.compile import CompiledModel, Controls, Ensemble
+from leucel.compile import CompiledModel, Controls
 from leucel.core import InputError, Problem, unknown_name
-from leucel.solve.doses import Doses
-from leucel.solve.options import DEFAULT_ATOL, SolveOptions
+from leucel.solve.doses import Dose, Doses
+from leucel.solve.options import DEFAULT_ATOL, SolveOptions, processors
+from leucel.solve.schedule import numbers_of
+from leucel.solve.work import Work, make_work
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +50,7 @@ class _Sizes:
         return subjects
 
 
-def ensemble_from_input(
+def work_from_input(
     model: CompiledModel,
     *,
     parameters: Mapping[str, ArrayLike],
@@ -57,7 +59,7 @@ def ensemble_from_input(
     outputs: Sequence[str] | None,
     subjects: int | None,
     options: SolveOptions,
-) -> tuple[Ensemble, Controls]:
+) -> Work:
     """Turn what a caller gave into what a kernel takes; arguments as in `simulate`.
 
     Raises
@@ -72,31 +74,33 @@ def ensemble_from_input(
     columns = _columns(model, parameters, sizes, problems)
     grid = _times(times, problems)
     kept = _outputs(model, outputs, problems)
-    boluses = _boluses(model, doses, sizes, problems)
+    targets = _targets(model, doses, problems)
+    named = dict(zip(model.parameter_names, columns, strict=False))
+    for name, values in numbers_of(doses, named, problems):
+        if values.ndim == 1 and len(values) != 1:
+            sizes.see(len(values), name)
     atol = _absolute_tolerances(model, options, problems)
     n = sizes.agree(problems)
     if problems:
         raise InputError(problems)
-    bolus_times, bolus_amounts, bolus_states = _bolus_table(boluses, n)
-    ensemble = Ensemble(
-        subjects=n,
-        columns=columns,
-        times=grid,
-        start=0.0,
-        bolus_times=bolus_times,
-        bolus_amounts=bolus_amounts,
-        bolus_states=bolus_states,
-        outputs=kept,
-    )
     controls = Controls(
         rtol=options.rtol,
         atol=atol,
         max_steps=options.max_steps,
         max_step=options.max_step,
         state_limit=options.state_limit,
-        threads=options.threads or 0,
+        threads=options.threads or processors(),
     )
-    return ensemble, controls
+    return make_work(
+        model,
+        subjects=n,
+        columns=columns,
+        times=grid,
+        outputs=kept,
+        doses=doses or Doses(),
+        targets=targets,
+        controls=controls,
+    )
 
 
 def _see_subjects(subjects: Any, sizes: _Sizes, problems: list[Problem]) -> None:
@@ -217,26 +221,26 @@ def _outputs(
     return tuple(names.index(name) for name in outputs if name in names)
 
 
-def _boluses(
-    model: CompiledModel, doses: Doses | None, sizes: _Sizes, problems: list[Problem]
-) -> list[tuple[Floats, Floats, int]]:
-    found: list[tuple[Floats, Floats, int]] = []
+def _targets(model: CompiledModel, doses: Doses | None, problems: list[Problem]) -> dict[int, int]:
+    """Index of the state that each dose enters, by the place of its record."""
+    targets: dict[int, int] = {}
     states = model.system.state_names
-    for bolus in doses.boluses if doses else ():
-        time = np.asarray(bolus.time, dtype=np.float64)
-        amount = np.asarray(bolus.amount, dtype=np.float64)
-        for values, name in ((time, "the times of a dose"), (amount, "the amounts of a dose")):
-            if values.ndim == 1:
-                sizes.see(len(values), name)
-        if (time < 0.0).any():
+    for place, record in enumerate(doses.records if doses else ()):
+        if not isinstance(record, Dose):
+            continue
+        if record.steady_state != "no" and not model.system.autonomous:
             problems.append(
                 Problem(
-                    what="a dose is given before the start",
-                    received=f"time {time.min():g}",
-                    allowed="time 0 or later",
+                    what=f"the model {model.spec.name!r} depends on time: no dose of it leads to "
+                    "a steady state",
+                    fix="give the doses before one by one, or as additional doses",
                 )
             )
-        if bolus.state is None and model.system.dose_state is None:
+        if record.state is not None and record.state not in states:
+            problems.append(unknown_name(record.state, states, noun="state"))
+            continue
+        target = model.system.dose_state if record.state is None else states.index(record.state)
+        if target is None:
             problems.append(
                 Problem(
                     what=f"the model {model.spec.name!r} has no state that doses enter",
@@ -245,28 +249,8 @@ def _boluses(
                 )
             )
             continue
-        if bolus.state is not None and bolus.state not in states:
-            problems.append(unknown_name(bolus.state, states, noun="state"))
-            continue
-        state = model.system.dose_state if bolus.state is None else states.index(bolus.state)
-        found.append((time, amount, state or 0))
-    return found
-
-
-def _bolus_table(
-    boluses: list[tuple[Floats, Floats, int]], subjects: int
-) -> tuple[Floats, Floats, NDArray[np.int32]]:
-    shape = (subjects, len(boluses))
-    times, amounts = np.empty(shape), np.empty(shape)
-    states = np.empty(shape, dtype=np.int32)
-    for d, (time, amount, state) in enumerate(boluses):
-        times[:, d], amounts[:, d], states[:, d] = time, amount, state
-    order = np.argsort(times, axis=1, kind="stable")
-    return (
-        np.take_along_axis(times, order, axis=1),
-        np.take_along_axis(amounts, order, axis=1),
-        np.ascontiguousarray(np.take_along_axis(states, order, axis=1)),
-    )
+        targets[place] = target
+    return targets
 
 
 def _absolute_tolerances(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from leucel.compile import CompiledModel
-from leucel.core import SILENT, Progress
-from leucel.solve.checks import ensemble_from_input
+from leucel.core import SILENT, Progress, Status
+from leucel.solve.checks import work_from_input
 from leucel.solve.doses import Doses
 from leucel.solve.options import SolveOptions
 from leucel.solve.trajectories import Trajectories
@@ -72,7 +70,7 @@ def simulate(
     >>> result.output("cells").round(3).tolist()
     [[100.0, 36.788]]
     """
-    ensemble, controls = ensemble_from_input(
+    work = work_from_input(
         model,
         parameters=parameters or {},
         times=times,
@@ -81,10 +79,13 @@ def simulate(
         subjects=subjects,
         options=options or SolveOptions(),
     )
-    controls = replace(controls, threads=controls.threads or _processors())
+    ensemble = work.ensemble
     progress.start(f"simulate {model.spec.name}", ensemble.subjects)
-    solution = model.kernel.solve(ensemble, controls, progress.advance)
+    solution = work.kernel.solve(ensemble, work.controls, progress.advance)
     progress.finish()
+    solution.values[work.no_start] = np.nan
+    solution.event_times[work.no_start] = np.inf
+    solution.status[work.no_start] = int(Status.NO_STEADY_STATE)
     units = _units(model)
     names = tuple(model.output_names[o] for o in ensemble.outputs)
     for array in (solution.values, solution.status, solution.steps, solution.event_times):
@@ -98,12 +99,6 @@ def simulate(
         steps=solution.steps,
         event_times={name: solution.event_times[:, e] for e, name in enumerate(model.event_names)},
     )
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

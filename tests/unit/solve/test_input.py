@@ -7,7 +7,7 @@ import pytest
 
 from leucel.compile import CompiledModel, compile_model
 from leucel.core import InputError, SolveError, Status
-from leucel.solve import Bolus, Doses, SolveOptions, simulate
+from leucel.solve import Dose, Doses, SolveOptions, simulate
 
 
 def problems(call: object, *args: object, **named: object) -> str:
@@ -58,7 +58,7 @@ def test_an_output_is_asked_for_once(decay: CompiledModel) -> None:
 
 def test_doses_have_to_make_sense(decay: CompiledModel, closed_form: CompiledModel) -> None:
     assert "-1" in problems(Doses.bolus, -1.0)
-    assert "nan" in problems(Bolus, amount=np.array([1.0, np.nan]))
+    assert "nan" in problems(Dose, amount=np.array([1.0, np.nan]))
     assert "time" in problems(Doses.bolus, 1.0, time=np.inf)
     assert "axes" in problems(Doses.bolus, np.ones((2, 2)))
     early = Doses.bolus(1.0, time=-1.0)

@@ -139,9 +139,10 @@ class _Job:
         self._template = np.zeros(len(Slot), dtype=np.int64)
         for slot, array in (
             (Slot.TIMES, self._times),
-            (Slot.BOLUS_TIMES, self._keep(ensemble.bolus_times)),
-            (Slot.BOLUS_AMOUNTS, self._keep(ensemble.bolus_amounts)),
-            (Slot.BOLUS_STATES, self._keep(ensemble.bolus_states)),
+            (Slot.JUMP_TIMES, self._keep(ensemble.jump_times)),
+            (Slot.JUMP_VALUES, self._keep(ensemble.jump_values)),
+            (Slot.JUMP_STATES, self._keep(ensemble.jump_states)),
+            (Slot.JUMP_SETS, self._keep(ensemble.jump_sets)),
             (Slot.ATOL, self._keep(controls.atol)),
             (Slot.OUTPUT, solution.values),
             (Slot.DESTINATIONS, self._destinations),
@@ -154,7 +155,7 @@ class _Job:
             self._template[slot] = array.ctypes.data
         for slot, number in (
             (Slot.TIME_COUNT, len(ensemble.times)),
-            (Slot.BOLUS_COUNT, ensemble.bolus_times.shape[1]),
+            (Slot.JUMP_COUNT, ensemble.jump_times.shape[1]),
             (Slot.MAX_STEPS, controls.max_steps),
             (Slot.KEPT, len(ensemble.outputs)),
         ):

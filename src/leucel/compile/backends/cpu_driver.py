@@ -51,6 +51,7 @@ def layout_of(system: LoweredSystem) -> Layout:
     return Layout(
         states=len(system.state_names),
         events=len(system.events),
+        inputs=system.inputs,
         constants=system.program.border_of_constants(wanted),
     )
 
@@ -207,12 +208,15 @@ def _squared_error(e: Emitter, states: list[Any], taken: Step[Any], blur: Any) -
     atol = e.slot(Slot.ATOL, POINTER)
     total = ar.constant(0.0)
     for i, (old, new, error) in enumerate(zip(states, taken.states, taken.error, strict=True)):
+        if i >= len(states) - e.layout.inputs:
+            break
         size = ar.maximum(ar.absolute(old), ar.absolute(new))
         floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
         floor = ar.multiply_add(ar.absolute(ar.subtract(new, old)), blur, floor)
         ratio = ar.divide(error, ar.multiply_add(rtol, size, floor))
         total = ar.multiply_add(ratio, ratio, total)
-    return ar.multiply(total, ar.constant(1.0 / len(states)))
+    own = len(states) - e.layout.inputs
+    return ar.multiply(total, ar.constant(1.0 / own))
 
 
 def _next_step(e: Emitter, step: Any, squared: Any) -> Any:
@@ -278,7 +282,7 @@ def _failures(
     stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
     limit = e.broadcast(e.slot(Slot.LIMIT, F64))
     outside = ir.Constant(MASK, [0] * LANES)
-    for i in range(e.layout.states):
+    for i in range(e.layout.states - e.layout.inputs):
         # Where an event ended the step, the states there count, not those beyond.
         value = e.get(e.layout.state + i)
         outside = b.or_(outside, ar.less(limit, ar.absolute(value)))
@@ -300,7 +304,7 @@ def _failures(
 
 
 def _arrive(e: Emitter, lanes: LaneFunctions, lane: Any, queue: Any) -> None:
-    """A lane is at a bolus, an event or the end."""
+    """A lane is at a jump, an event or the end."""
     b, lay = e.b, e.layout
     status = e.call(lanes.jump, lane)
     with b.if_else(b.icmp_signed("!=", status, e.integer(0))) as (broken, well):

@@ -68,7 +68,7 @@ class LaneFunctions:
             loop.again(b.add(count, e.integer(1)))
 
     def _jump(self) -> ir.Function:
-        """(lane): apply the event that was located, the boluses due, the events that follow.
+        """(lane): apply the event that was located, the jumps due, the events that follow.
 
         Status, 0 when all is well. After the jump an event that fired rests for one step: where it
         was located its expression is zero but for rounding, and it would be found again and again.
@@ -85,28 +85,31 @@ class LaneFunctions:
         e.put(lay.fired, e.integer(-1), lane)
 
         time = e.get(lay.time, lane)
-        count = e.slot(Slot.BOLUS_COUNT, I64)
+        count = e.slot(Slot.JUMP_COUNT, I64)
         first = b.mul(e.get(lay.subject, lane, I64), count)
         end = e.slot(Slot.END, F64)
         until = reserve(b, F64)
         b.store(end, until)
-        with e.loop(e.get(lay.bolus_index, lane, I64)) as loop:
+        with e.loop(e.get(lay.jump_index, lane, I64)) as loop:
             (index,) = loop.values
             loop.leave_unless(b.icmp_signed("<", index, count))
             at = b.add(first, index)
-            bolus_time = e.load(e.item(e.slot(Slot.BOLUS_TIMES, POINTER), at))
-            later = b.fcmp_ordered(">", bolus_time, time)
-            sooner = b.and_(later, b.fcmp_ordered("<", bolus_time, end))
+            jump_time = e.load(e.item(e.slot(Slot.JUMP_TIMES, POINTER), at))
+            later = b.fcmp_ordered(">", jump_time, time)
+            sooner = b.and_(later, b.fcmp_ordered("<", jump_time, end))
             with b.if_then(sooner):
-                b.store(bolus_time, until)
+                b.store(jump_time, until)
             loop.leave_unless(b.not_(later))
-            state = b.sext(e.load(e.item(e.slot(Slot.BOLUS_STATES, POINTER), at, I32), I32), I64)
-            amount = e.load(e.item(e.slot(Slot.BOLUS_AMOUNTS, POINTER), at))
+            state = b.sext(e.load(e.item(e.slot(Slot.JUMP_STATES, POINTER), at, I32), I32), I64)
+            amount = e.load(e.item(e.slot(Slot.JUMP_VALUES, POINTER), at))
             lane_of_state = b.add(b.mul(state, e.integer(LANES)), lane)
             place = e.row(lay.state, lane_of_state)
-            b.store(b.fadd(b.load(place, typ=F64), amount), place)
+            sets = e.load(e.item(e.slot(Slot.JUMP_SETS, POINTER), at, I32), I32)
+            sum_of_both = b.fadd(b.load(place, typ=F64), amount)
+            is_set = b.icmp_signed("!=", sets, ir.Constant(I32, 0))
+            b.store(b.select(is_set, amount, sum_of_both), place)
             loop.again(b.add(index, e.integer(1)))
-        e.put(lay.bolus_index, index, lane)
+        e.put(lay.jump_index, index, lane)
         e.put(lay.until, b.load(until, typ=F64), lane)
 
         if not self.events:
@@ -241,7 +244,7 @@ class LaneFunctions:
         start = e.slot(Slot.START, F64)
         e.put(lay.time, start, lane)
         e.put(lay.subject, subject, lane)
-        for row in (lay.output_index, lay.bolus_index, lay.tried, lay.broken):
+        for row in (lay.output_index, lay.jump_index, lay.tried, lay.broken):
             e.put(row, e.integer(0), lane)
         e.put(lay.fired, e.integer(-1), lane)
         for event in range(lay.events):

@@ -33,10 +33,10 @@ class Slot(IntEnum):
     LAST = 1
     TIMES = 2
     TIME_COUNT = 3
-    BOLUS_TIMES = 4
-    BOLUS_AMOUNTS = 5
-    BOLUS_STATES = 6
-    BOLUS_COUNT = 7
+    JUMP_TIMES = 4
+    JUMP_VALUES = 5
+    JUMP_STATES = 6
+    JUMP_COUNT = 7
     RTOL = 8
     ATOL = 9
     MAX_STEPS = 10
@@ -54,6 +54,7 @@ class Slot(IntEnum):
     STRIDE = 22
     COLUMNS = 23
     COLUMN_STEPS = 24
+    JUMP_SETS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ class Layout:
     Attributes
     ----------
     constants : instructions that are computed once for each subject, in order of their rows.
+    inputs : how many of the states, the last ones, are inputs that change by jumps only.
     """
 
     states: int
     events: int
     constants: tuple[int, ...]
+    inputs: int = 0
 
     # Rows that every model has.
     time = 0
@@ -78,7 +81,7 @@ class Layout:
     next_output = 5
     subject = 6
     output_index = 7
-    bolus_index = 8
+    jump_index = 8
     tried = 9
     rejected = 10
     broken = 11

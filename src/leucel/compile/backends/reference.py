@@ -1,7 +1,7 @@
 """The slow and plain backend: SciPy's solvers, one subject after the other.
 
 It is the oracle of the fast backends, so it shares nothing with them but the program and the rules:
-outputs hold from the right (at the time of a bolus or an event they show the state after it), an
+outputs hold from the right (at the time of a jump or an event they show the state after it), an
 event fires when its expression is at or below zero at the end of a step or a jump after having been
 above at the end of a step, or from the start.
 """
@@ -82,6 +82,7 @@ class _Subject:
         self._parameters = parameters
         self._fixed = tapes.fixed.run(np.float64(0.0), (), parameters)
         self.size = len(tapes.system.state_names)
+        self.inputs = tapes.system.inputs
 
     def _run(self, tape: Tape, time: Any, states: Any) -> list[Any]:
         return tape.run(time, states, self._parameters, self._fixed)
@@ -191,7 +192,7 @@ class ReferenceKernel:
 
 @final
 class _Run:
-    """One subject through its segments between boluses and events."""
+    """One subject through its segments between jumps and events."""
 
     def __init__(
         self,
@@ -206,14 +207,17 @@ class _Run:
     ) -> None:
         self.subject, self.solver, self.controls = subject, solver, controls
         self.times, self.values, self.event_times = ensemble.times, values, event_times
-        self.boluses = list(
+        self.jumps = list(
             zip(
-                ensemble.bolus_times[row],
-                ensemble.bolus_states[row],
-                ensemble.bolus_amounts[row],
+                ensemble.jump_times[row],
+                ensemble.jump_states[row],
+                ensemble.jump_values[row],
+                ensemble.jump_sets[row],
                 strict=True,
             )
         )
+        # Inputs are constant between jumps: any tolerance is right for them.
+        self.atol = np.concatenate([controls.atol, np.ones(subject.inputs)])
         self.armed = [True] * len(event_times)
         self.spent: set[int] = set()
         self.time, self.steps, self.done = ensemble.start, 0, 0
@@ -247,7 +251,7 @@ class _Run:
             self.done = last
 
     def jump(self, fired: int | None = None) -> Status:
-        """Apply the event that was located, boluses that are due, and events that follow.
+        """Apply the event that was located, jumps that are due, and events that follow.
 
         After the jump an event that fired rests for one step: where it was located its expression
         is zero but for rounding, and it would be found again and again.
@@ -256,9 +260,9 @@ class _Run:
         self.arm()
         if fired is not None:
             self.fire(fired)
-        while self.boluses and self.boluses[0][0] <= self.time:
-            _, state, amount = self.boluses.pop(0)
-            self.states[state] += amount
+        while self.jumps and self.jumps[0][0] <= self.time:
+            _, state, value, is_set = self.jumps.pop(0)
+            self.states[state] = value if is_set else self.states[state] + value
         rounds = 0
         while self.fire_what_is_due():
             rounds += 1
@@ -294,8 +298,8 @@ class _Run:
                 self.armed[event] = True
 
     def segment(self) -> Status:
-        """Integrate to the next bolus, event or the end."""
-        solver = self.start_solver(self.controls.atol)
+        """Integrate to the next jump, event or the end."""
+        solver = self.start_solver(self.atol)
         tiny = 0
         while solver.status == "running":
             if tiny > _CAUGHT_AFTER:
@@ -330,8 +334,8 @@ class _Run:
         return self.jump()
 
     def start_solver(self, atol: Floats) -> Any:
-        """A solver from here to the next bolus or the end."""
-        bound = min(self.end, self.boluses[0][0]) if self.boluses else self.end
+        """A solver from here to the next jump or the end."""
+        bound = min(self.end, self.jumps[0][0]) if self.jumps else self.end
         return self.solver(
             self.subject.rhs,
             self.time,
@@ -353,11 +357,12 @@ class _Run:
         # The switch may lie a little ahead, where the solver gave up.
         ahead = [self.time + blur * 10.0**k for k in range(10)]
         speeds = [np.abs(self.subject.rhs(time, self.states)) for time in ahead]
-        return np.maximum(self.controls.atol, np.max(speeds, axis=0) * blur)
+        return np.maximum(self.atol, np.max(speeds, axis=0) * blur)
 
     def is_inside(self) -> bool:
         """True when no state is beyond the limit."""
-        return bool(np.max(np.abs(self.states)) <= self.controls.state_limit)
+        own = self.subject.size - self.subject.inputs
+        return bool(np.max(np.abs(self.states[:own])) <= self.controls.state_limit)
 
     def locate(self, solver: Any, dense: Any) -> tuple[int, float] | None:
         """The first event within the step that was just made, with its time."""
