@@ -111,13 +111,12 @@ class DesignationResult:
             "recent_changes": [str(change) for change in self.recent],
             "rule_changes": [str(change) for change in self.changes],
             "rules_ahead": [
-                f"{rule.id} ({rule.effective}{', provisional' if rule.provisional else ''}): "
-                f"{rule.value} {rule.unit}"
+                f"{rule.id} from {rule.start} "
+                f"({'provisional, ' if rule.provisional else ''}{rule.effective}): {rule.statement}"
                 for rule in self.pending
             ],
             "overrides": [
-                f"{rule.id}: {rule.value} {rule.unit} ({rule.legal_source}) instead of "
-                f"{rule.overrides}"
+                f"{rule.id}: {rule.statement} ({rule.legal_source}) instead of {rule.overrides}"
                 for rule in self.book.overridden
             ],
             "assumptions": assumption_rows(self.assumptions),

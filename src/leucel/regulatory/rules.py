@@ -106,6 +106,12 @@ class Rule:
         return self.mark.usable
 
     @property
+    def statement(self) -> str:
+        """What the rule says: its value with its unit, in words where there is no unit."""
+        value = self.value or "no value on record"
+        return value if self.unit in ("", "text") else f"{value} {self.unit}"
+
+    @property
     def source_id(self) -> str:
         """Id of the source in the bibliography."""
         return f"rule_{self.id.lower().replace('-', '_')}"
@@ -207,8 +213,7 @@ class RuleChange:
     change: str
 
     def __str__(self) -> str:
-        what = f"{self.rule.value} {self.rule.unit}".strip()
-        return f"{self.rule.id} {self.change} ({self.rule.effective}): {what}"
+        return f"{self.rule.id} {self.change} ({self.rule.effective}): {self.rule.statement}"
 
 
 @cache
@@ -302,7 +307,7 @@ def with_overrides(book: RuleBook, rules: Sequence[Rule]) -> RuleBook:
     merged: list[Rule] = []
     for old in book.rules:
         new = mine.pop(old.id, None)
-        merged.append(old if new is None else replace(new, overrides=_shown(old)))
+        merged.append(old if new is None else replace(new, overrides=old.statement))
     merged += [replace(rule, overrides="no rule") for rule in mine.values()]
     return _paired(merged)
 
@@ -341,10 +346,6 @@ def rule_sources(book: RuleBook) -> dict[str, Source]:
 def sources() -> dict[str, Source]:
     """Sources of the shipped rules by id."""
     return rule_sources(load_rules())
-
-
-def _shown(rule: Rule) -> str:
-    return f"{rule.value or 'no value'} {rule.unit}".strip()
 
 
 def _paired(rules: Sequence[Rule]) -> RuleBook:

@@ -1,4 +1,4 @@
-"""`leucel prevalence`, `designate` and `routes`: the population and the rules, by jurisdiction."""
+"""`leucel prevalence` and `designate`: the population and the rules, by jurisdiction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from leucel.apps.cli.options import AsOfOption, JsonOption, ProgrammeArgument, S
 from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown, with_limits
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from leucel.epidemiology import DiseaseBurden
     from leucel.programme import Programme
 
@@ -33,23 +35,53 @@ TableOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    from leucel.apps.cli import access, routes
+
     app.command(epilog="Example: leucel prevalence eque-cel -j SA -j AE")(guarded(prevalence))
     app.command(epilog="Example: leucel designate eque-cel -j SA --as-of 2025-05-09")(
         guarded(designate)
     )
-    app.command(epilog="Example: leucel routes eque-cel -j SA --from 2025-05-09")(guarded(routes))
+    routes.register(app)
+    access.register(app)
 
 
 def prevalence(
     programme: ProgrammeArgument,
     jurisdictions: JurisdictionOption = None,
     table: TableOption = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="Carry complete prevalence to this day as well."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            help="Write the prevalence report of one jurisdiction (Markdown); --at is the day of "
+            "the application.",
+        ),
+    ] = None,
+    approval: Annotated[
+        str | None,
+        typer.Option(
+            "--approval",
+            metavar="DATE",
+            help="Expected approval, for --report; the application when not given.",
+            show_default=False,
+        ),
+    ] = None,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
     """Estimate new cases, prevalence and patients of the indication."""
-    burden = _burden(programme, jurisdictions, table, seed)[1]
+    found, burden = burden_of(programme, jurisdictions, table, seed)
+    day = parse_day(at, option="--at")
     rows: list[dict[str, Any]] = burden.rows()
+    if day is not None:
+        rows += _carried_rows(burden, day, seed_of(found, seed))
+    if report is not None:
+        days = (day, parse_day(approval, option="--approval"))
+        _write_report(found, burden, jurisdictions, report, days, seed_of(found, seed))
     if json:
         print_json({"epidemiology": rows, "assumptions": burden.assumptions})
         return
@@ -71,6 +103,15 @@ def designate(
     as_of: AsOfOption = None,
     jurisdictions: JurisdictionOption = None,
     table: TableOption = None,
+    compare_with: Annotated[
+        str | None,
+        typer.Option(
+            "--compare-with",
+            metavar="DATE",
+            help="Name the rules that differ on this other day.",
+            show_default=False,
+        ),
+    ] = None,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -78,13 +119,22 @@ def designate(
     from datetime import date
 
     from leucel.programme import programme_designation
+    from leucel.regulatory import load_rules, rule_changes
 
     day = parse_day(as_of) or date.today()
-    found, burden = _burden(programme, jurisdictions, table, seed)
+    found, burden = burden_of(programme, jurisdictions, table, seed)
     result = programme_designation(
         found, burden, as_of=day, areas=tuple(jurisdictions) if jurisdictions else None
     )
     summary = result.to_summary()
+    other = parse_day(compare_with, option="--compare-with")
+    if other is not None:
+        codes = {test.jurisdiction for test in result.principal}
+        summary["rule_changes"] = [
+            str(change)
+            for change in rule_changes(load_rules(), day, other)
+            if change.rule.jurisdiction in codes
+        ]
     if json:
         print_json(summary)
         return
@@ -111,56 +161,105 @@ def designate(
     )
     for row in rows:
         screen().print(f"[bold]{row['jurisdiction']}[/bold] {row['reason']}")
+    _print_rules(summary, other)
 
 
-def routes(
-    programme: ProgrammeArgument,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="Day of filing; today when not given."),
-    ] = None,
-    jurisdictions: JurisdictionOption = None,
-    json: JsonOption = False,
+def _print_rules(summary: dict[str, Any], other: date | None) -> None:
+    """What else the rules say: contradictions, changes, rules ahead, tests without evidence."""
+    pairs = [f"{first} and {second}" for first, second in summary["contested"]]
+    open_tests = [
+        row["slot"] for row in summary["qualifying_tests"] if row["status"] != "evidence given"
+    ]
+    lists = (
+        ("contradict each other", pairs),
+        ("changed in the 24 months before", summary["recent_changes"]),
+        (f"differ on {other}", summary["rule_changes"]),
+        ("ahead", summary["rules_ahead"]),
+        ("overrides", summary["overrides"]),
+        ("tests beyond prevalence without usable evidence", [", ".join(open_tests)]),
+    )
+    for title, lines in lists:
+        for line in (text for text in lines if text):
+            screen().print(f"[dim]{title}:[/dim] {line}")
+
+
+def _carried_rows(burden: DiseaseBurden, day: date, seed: int) -> list[dict[str, Any]]:
+    from leucel.core import RandomStream
+    from leucel.epidemiology import project_prevalence
+
+    rows: list[dict[str, Any]] = []
+    for entry in burden.areas:
+        if not entry.incidence:
+            continue
+        item = project_prevalence(
+            entry.incidence[0], burden.options.complete, RandomStream(seed), at=day
+        )
+        rows.append(
+            {
+                "jurisdiction": entry.area,
+                "year": item.year,
+                "measure": "prevalence_complete",
+                "value": item.persons,
+                "low": item.low,
+                "high": item.high,
+                "unit": "persons",
+                "scale": "count",
+                "method": item.method,
+                "population_source": entry.incidence[0].population_source,
+                "mark": "derived",
+                "sources": list(item.sources),
+                "note": f"carried to {day.isoformat()}; {item.warning}",
+            }
+        )
+    return rows
+
+
+def _write_report(
+    programme: Programme,
+    burden: DiseaseBurden,
+    jurisdictions: list[str] | None,
+    path: Path,
+    days: tuple[date | None, date | None],
+    seed: int,
 ) -> None:
-    """Plan the ways to a license and when each would end."""
     from datetime import date
 
-    from leucel.programme import programme_routes, read_programme
+    from leucel.core import InputError, Problem, RandomStream, write_atomic
+    from leucel.epidemiology import sources
+    from leucel.programme import programme_designation
+    from leucel.regulatory import prevalence_report
 
-    day = parse_day(start, option="--from") or date.today()
-    plan = programme_routes(
-        read_programme(programme),
-        start=day,
-        areas=tuple(jurisdictions) if jurisdictions else None,
+    if not jurisdictions or len(jurisdictions) != 1:
+        raise InputError(
+            Problem(
+                what="a prevalence report is written for one jurisdiction",
+                received=", ".join(jurisdictions or []) or "none",
+                fix="name it with -j",
+            )
+        )
+    application = days[0] or date.today()
+    result = programme_designation(programme, burden, as_of=application, areas=tuple(jurisdictions))
+    found = prevalence_report(
+        jurisdictions[0],
+        burden,
+        result,
+        application=application,
+        approval=days[1] or application,
+        rng=RandomStream(seed),
     )
-    summary: dict[str, Any] = plan.to_summary()
-    if json:
-        print_json(summary)
-        return
-    print_table(
-        (
-            {**row, "clock": f"{shown(row['clock'])} {row['clock_unit']}"}
-            for row in summary["routes"]
-        ),
-        {
-            "jurisdiction": "where",
-            "route": "route",
-            "status": "status",
-            "clock": "clock",
-            "finish": "ends about",
-            "with_designation": "orphan",
-        },
-        title=f"filed on {day.isoformat()}",
-    )
-    for row in summary["routes"]:
-        if row["with_designation"] or row["status"] != "open":
-            screen().print(f"[bold]{row['jurisdiction']} {row['route']}[/bold] {row['reason']}")
-    screen().print("[dim]The regulator's time; the clock stands while the sponsor answers.[/dim]")
+    write_atomic(path, found.to_markdown({**sources(), **result.sources()}))
+    screen(error=True).print(f"wrote [bold]{path}[/bold]")
 
 
-def _burden(
+def seed_of(programme: Programme, given: int | None) -> int:
+    """The seed asked for, else that of the programme."""
+    return programme.file.trial.seed if given is None else given
+
+
+def burden_of(
     programme: str, jurisdictions: list[str] | None, table: Path | None, seed: int | None
 ) -> tuple[Programme, DiseaseBurden]:
+    """A programme with the population of its jurisdictions, or of those asked for."""
     from leucel.core import SILENT
     from leucel.epidemiology import read_country_table
     from leucel.programme import programme_burden, read_programme
@@ -168,7 +267,7 @@ def _burden(
     found = read_programme(programme)
     burden = programme_burden(
         found,
-        seed=found.file.trial.seed if seed is None else seed,
+        seed=seed_of(found, seed),
         progress=SILENT,
         areas=tuple(jurisdictions) if jurisdictions else None,
         table=read_country_table(table) if table else None,
