@@ -299,3 +299,18 @@ def test_the_probability_of_cure_agrees_with_random_tumors() -> None:
     assert share == pytest.approx(cure[-1], abs=4 * np.sqrt(0.25 / 4000) + 0.01)
     # The paper finds most cures between days 20 and 80.
     assert cure[times == 80.0][0] - cure[times == 20.0][0] > 0.5 * cure[-1]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_longer_half_life_slows_the_markers_and_nothing_else(backend: str) -> None:
+    times, dose = np.linspace(0.0, 90.0, 91), Doses.bolus(450e6)
+    singh = "singh_2021_idecabtagene"
+    own = run(singh, backend, times, doses=dose)
+    other = run(
+        singh, backend, times, doses=dose, m_protein_loss="poels_2025", s_bcma_loss="hibma_2026"
+    )
+    for name in ("transgene", "tumor_total"):
+        assert other.output(name)[0] == pytest.approx(own.output(name)[0], rel=1e-5, abs=1e-3)
+    for name in ("m_protein_relative", "s_bcma_relative"):
+        assert other.output(name)[0][0] == pytest.approx(1.0, rel=1e-12)
+        assert other.output(name)[0][30] > own.output(name)[0][30] + 0.1

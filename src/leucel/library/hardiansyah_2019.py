@@ -258,7 +258,7 @@ CARD = ModelCard(
     limits=(
         "Two patients: no variability, no prediction for others.",
         "The peak of IL-10 is 915 pg/mL where the figure shows about 550, that of IFN-gamma 828"
-        " where it shows about 700.",
+        " where it shows about 700; all CAR-T cells of UPN3 reach 9.7e7 where it shows 1.2e8.",
     ),
     choices=(PATIENT,),
     checks=CHECKS,

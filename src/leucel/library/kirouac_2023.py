@@ -8,7 +8,7 @@ from leucel.core import Kind
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.kirouac_2023_fits import RANGES, SYMBOLS, VECTORS
 from leucel.library.oracles import Oracle
-from leucel.library.sources import KIROUAC_2023, LEUCEL, MSTADT_CART2
+from leucel.library.sources import KIMMEL_2021, KIROUAC_2023, LEUCEL, MSTADT_CART2
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
 
@@ -48,8 +48,6 @@ _START = (
     _SETUP("tumor_0", 1e10, "cells", "B(0)", "tumor at infusion",
            note="of the replication; whether the paper has it is not known"),
     _SETUP("antigen_0", 1e10, "cells", "A(0)", "antigen at infusion", note="of the replication"),
-    _SETUP("levels_per_cell", 5e-7, "1/uL", "display factor", "cells/uL in blood for each cell of"
-           " the body", note="a body of 2 million uL"),
 )  # fmt: skip
 _OWN = (
     own_value("k_engraftment", 1.0, "1/day", "engraftment of infused cells",
@@ -79,6 +77,26 @@ CAPACITY = Choice(
     reason="With the fitted capacity 10 of 12 partial responders and 2 of 12 complete responders"
     " shrink without a single CAR-T cell; the logistic term alone would respond.",
 )
+
+
+CONVERSION = Choice(
+    name="conversion",
+    options=(
+        ("kirouac_2023", "5e-7 cells/uL for a cell of the body, a body of 2 million uL"),
+        ("kimmel_2021", "2e-9 cells/uL for a cell of the body, 500 million uL"),
+    ),
+    reason="The two published bridges from cells of the body to levels in blood differ 250-fold;"
+    " the model's own comes first.",
+)
+
+
+def _level(option: str) -> Quoted:
+    name, unit, meaning = "levels_per_cell", "1/uL", "cells/uL in blood for a cell of the body"
+    if option == "kirouac_2023":
+        return _SETUP(name, 5e-7, unit, "display factor", meaning, note="a body of 2 million uL")
+    quotes = Quotes(source=KIMMEL_2021, place="Table 1")
+    return quotes(name, 2e-9, unit, "1/(5e8 uL)", meaning, kind=Kind.DERIVED,
+                  note="printed as 5e8 cells of the body for a cell/uL")  # fmt: skip
 
 
 def _vector(archetype: str) -> tuple[Quoted, ...]:
@@ -114,7 +132,9 @@ def build(choices: Mapping[str, str]) -> ModelSpec:
     return ModelSpec(
         name=ID,
         description="CAR-T phenotypes gated by antigen, and a tumor",
-        parameters=parameters_of(*_vector(choices[ARCHETYPE.name]), *_START, *_OWN),
+        parameters=parameters_of(
+            *_vector(choices[ARCHETYPE.name]), *_START, _level(choices[CONVERSION.name]), *_OWN
+        ),
         expressions=(
             *(
                 Expression(
@@ -224,13 +244,13 @@ CHECKS = (
         ("tumor on day 28", "value", "1.313", "tumor_relative", 28.0),
     )),
 )  # fmt: skip
-_DEFAULT = (*_vector("cr"), *_START)
+_DEFAULT = (*_vector("cr"), *_START, _level(CONVERSION.default))
 
 CARD = ModelCard(
     id=ID,
     title="Memory, effector and exhausted CAR-T cells switched by antigen",
     source=KIROUAC_2023,
-    others=(MSTADT_CART2, LEUCEL),
+    others=(MSTADT_CART2, KIMMEL_2021, LEUCEL),
     reason="The mechanism behind response groups: self-renewal, proliferation and exhaustion as a"
     " switch on the antigen; the paper fits ide-cel by dose as well.",
     product="tisagenlecleucel (values); the paper also fits idecabtagene vicleucel",
@@ -270,7 +290,7 @@ CARD = ModelCard(
         "Medians over the twelve fits are no fit.",
         "Fits for idecabtagene vicleucel are not public.",
     ),
-    choices=(ARCHETYPE, CAPACITY),
+    choices=(ARCHETYPE, CAPACITY, CONVERSION),
     checks=CHECKS,
     license="Values and equations from a public repository; no code",
     status=CardStatus.PROVISIONAL,

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.singh_2021_checks import CHECKS
-from leucel.library.sources import LEUCEL, MSTADT_CART, NLMIXR2LIB, SINGH_2021
+from leucel.library.sources import (
+    HIBMA_2026,
+    LEUCEL,
+    MSTADT_CART,
+    NLMIXR2LIB,
+    POELS_2025,
+    SINGH_2021,
+)
+from leucel.library.turnover import M_PROTEIN, S_BCMA, with_turnover
 from leucel.model import Event, Expression, ModelSpec, Output, Parameter, State
 
 ID = "singh_2021_idecabtagene"
@@ -287,10 +295,17 @@ _EXTINCT = Event(
 
 def build(choices: Mapping[str, str]) -> ModelSpec:
     """The clinical model; `choices` as in the card."""
+    turnovers = {"k_loss_m_protein": M_PROTEIN, "k_loss_s_bcma": S_BCMA}
+    published = tuple(
+        with_turnover(p, turnovers[p.name], choices[turnovers[p.name].name])
+        if p.name in turnovers
+        else p
+        for p in map(_sourced, _ROWS)
+    )
     return ModelSpec(
         name=ID,
         description="CAR-T cells in blood and marrow, CAR-BCMA complexes, tumor, M-protein, sBCMA",
-        parameters=(*(_sourced(row) for row in _ROWS), *_OWN),
+        parameters=(*published, *_OWN),
         expressions=_EXPRESSIONS,
         states=_STATES,
         odes=_ODES,
@@ -304,7 +319,7 @@ CARD = ModelCard(
     id=ID,
     title="bb2121 (idecabtagene vicleucel), multiscale kinetics and response",
     source=SINGH_2021,
-    others=(NLMIXR2LIB, MSTADT_CART, LEUCEL),
+    others=(NLMIXR2LIB, MSTADT_CART, POELS_2025, HIBMA_2026, LEUCEL),
     reason="The mechanistic reference for BCMA CAR-T cells in myeloma: dose, tumor burden,"
     " expansion, kill, M-protein and sBCMA in one set of equations.",
     product="idecabtagene vicleucel (bb2121)",
@@ -363,7 +378,7 @@ CARD = ModelCard(
         "The sub-models in vitro and in mice are not included: their constants do not reproduce the"
         " contraction in mice.",
     ),
-    choices=(EXTINCTION,),
+    choices=(EXTINCTION, M_PROTEIN, S_BCMA),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only,"
     " no code",
