@@ -9,6 +9,7 @@ from leucel.product.annotated_record import (
     to_genbank,
 )
 from leucel.product.assumption import Assumption
+from leucel.product.candidates import read_candidates, read_criteria
 from leucel.product.checks import Finding, Verdict, check_construct, check_order
 from leucel.product.codon_design import CodingDesign, design_coding_sequence
 from leucel.product.construct import Construct, PlacedPart, build_construct, with_binder_sequence
@@ -232,7 +233,9 @@ __all__ = [
     "process_sensitivity",
     "profile",
     "rank_candidates",
+    "read_candidates",
     "read_construct",
+    "read_criteria",
     "read_dna",
     "read_genbank",
     "read_protein",

@@ -197,7 +197,7 @@ def rank_candidates(
     Noise: the mean of each measure is drawn from a normal law with the standard error of its
     replicates; the standard deviation is pooled over the candidates, so that two replicates do not
     look exact by chance. A single measurement has the pooled deviation. Draws rank all candidates
-    that pass the gates at their means.
+    that pass the gates at their means, by front and then by desirability as at the means.
 
     Examples
     --------
@@ -239,8 +239,7 @@ def rank_candidates(
     scores = overall_desirability(drawn, random_weights[None, :, :])
     ranks = np.full(scores.shape, np.nan)
     if inside.any():
-        order = np.argsort(np.argsort(-scores[inside], axis=0, kind="stable"), axis=0)
-        ranks[inside] = order + 1.0
+        ranks[inside] = _drawn_ranks(drawn[inside], scores[inside])
     order_now = sorted(
         (i for i in range(len(names)) if inside[i]), key=lambda i: (fronts[i], -overall[i])
     )
@@ -314,6 +313,15 @@ def what_if_weights(
 
 def _parts(values: NDArray[np.float64], criteria: Sequence[Criterion]) -> NDArray[np.float64]:
     return np.stack([c.desirability(values[..., j]) for j, c in enumerate(criteria)], axis=-1)
+
+
+def _drawn_ranks(parts: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks (candidates, draws) by the same rule as at the means: front, then desirability."""
+    ranks = np.empty(scores.shape)
+    for d in range(scores.shape[1]):
+        order = np.lexsort((-scores[:, d], pareto_fronts(parts[:, d])))
+        ranks[order, d] = np.arange(1, len(order) + 1)
+    return ranks
 
 
 def _dirichlet(

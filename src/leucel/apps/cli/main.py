@@ -15,6 +15,7 @@ from leucel.apps.cli import (
     manufacture,
     places,
     run,
+    screen,
     trial,
 )
 
@@ -35,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (run, inputs, trial, places, library, construct, manufacture, doctor):
+for _group in (run, inputs, trial, places, library, construct, manufacture, screen, doctor):
     _group.register(app)
 
 
