@@ -15,6 +15,9 @@ MEASURED: dict[str, dict[str, float]] = {
     "brummer_2022_carrgo": {
         "T cells at the end of the arm 0.25": 0.667699969,
         "T cells at the end of the arm 0.125": 0.412702463,
+        "T cells counted at the end of the arm 0.25": 0.667699969,
+        "T cells counted at the end of the arm 0.125": 0.412702463,
+        "T cells counted at the end of the arm 0.05": 0.330727699,
     },
     "chaudhury_2020_ec50": {
         "CAR-T cells at the switch": 22818.2784,
