@@ -44,12 +44,26 @@ HARDIANSYAH_SYMBOLS = (
 )
 
 
+def hardiansyah_seen(t: float, y: NDArray, p: Mapping[str, Any]) -> dict[str, Any]:
+    out = hardiansyah_2019.outputs(y)
+    return {
+        "car_t": out["total"] * 1e9,
+        "car_t_body": y[1:5].sum() * 1e9,
+        "memory_cells": out["memory"] * 1e9,
+        "leukemia_cells": out["B"] * 1e9,
+        "il6_serum": out["IL6"],
+        "il10_serum": out["IL10"],
+        "ifn_serum": out["IFN"],
+    }
+
+
 def hardiansyah(patient: str, typical: Mapping[str, float]) -> dict[str, Any]:
     return {
         "id": "hardiansyah_2019_ctl019",
         "choices": {"patient": patient},
         "rates": hardiansyah_2019.right_hand_side,
         "start": hardiansyah_2019.initial,
+        "seen": hardiansyah_seen,
         "typical": typical,
         "symbols": HARDIANSYAH_SYMBOLS,
         "converted": {"leukemia_0": lambda p: p["B0"] * 1e9},
@@ -78,10 +92,23 @@ def axi_cel_patient(rng: np.random.Generator, p: Values) -> Values:
     return p | {"ASCT": float(rng.integers(2)), "low": float(rng.integers(2))}
 
 
+def axi_cel_seen(t: float, y: NDArray, p: Mapping[str, Any]) -> dict[str, Any]:
+    out = mueller_schoell_2021.outputs(y)
+    return {
+        "car_t": out["total"],
+        "naive_cells": y[0],
+        "central_memory_cells": y[1],
+        "effector_memory_cells": y[2],
+        "effector_cells": y[3],
+        "tumor_volume": out["tumor"],
+    }
+
+
 MUELLER_SCHOELL = {
     "id": "mueller_schoell_2021_axicabtagene",
     "rates": mueller_schoell_2021.right_hand_side,
     "start": mueller_schoell_2021.initial,
+    "seen": axi_cel_seen,
     "typical": mueller_schoell_2021.TYPICAL,
     "symbols": (
         "v_expansion_reference=vref v_expansion_low=vlow beta_v_transplant=ASCT_effect"
@@ -98,10 +125,22 @@ MUELLER_SCHOELL = {
     "last": 28.0,
 }
 
+
+def kimmel_seen(t: float, y: NDArray, p: Mapping[str, Any]) -> dict[str, Any]:
+    out = kimmel_2021.outputs(y)
+    return {
+        "car_t": out["car_t"],
+        "normal_t": out["normal"],
+        "tumor_cells": out["tumor_cells"],
+        "tumor_volume": out["tumor"],
+    }
+
+
 KIMMEL = {
     "id": "kimmel_2021_axicabtagene",
     "rates": kimmel_2021.right_hand_side,
     "start": kimmel_2021.initial,
+    "seen": kimmel_seen,
     "symbols": (
         "cap_normal=KN cap_car=KC k_growth_normal=rN k_growth_car=rho inefficiency=a"
         " k_reconstitution=b k_kill_max=gB km_kill=kB normal_0=N0 car_0=C0 volume_start=B0"
@@ -131,6 +170,20 @@ ARCHETYPES = {
 }
 
 
+# Cells/uL of a cell in the body, as the replication displays them.
+DISPLAY = 5e-7
+
+
+def kirouac_seen(t: float, y: NDArray, p: Mapping[str, Any]) -> dict[str, Any]:
+    out = kirouac_2023.outputs(y)
+    return {
+        "car_t": out["total"],
+        "car_t_blood": out["total"] * DISPLAY,
+        "tumor_cells": out["tumor"],
+        "tumor_relative": out["tumor"] / p["B0"],
+    }
+
+
 def kirouac(archetype: str) -> dict[str, Any]:
     return {
         "id": "kirouac_2023_toggle",
@@ -138,6 +191,7 @@ def kirouac(archetype: str) -> dict[str, Any]:
         "rates": kirouac_2023.right_hand_side,
         # The library begins before the dose.
         "start": lambda p: kirouac_2023.initial(0.0, p["B0"]),
+        "seen": kirouac_seen,
         "typical": ARCHETYPES[archetype] | {"B0": kirouac_2023.B0},
         "symbols": f"{KIROUAC_SYMBOLS} tumor_0=B0 antigen_0=B0",
         "own": frozenset({"levels_per_cell", "k_engraftment", "guard"}),
@@ -154,7 +208,7 @@ def kirouac(archetype: str) -> dict[str, Any]:
         ),
         "decades": [(-3.0, 11.0)] * 8,
         "spread": 0.1,
-        "atol": 1e-7,
+        "atol": 1e-12,
         # A cell.
         "floor": 1.0,
     }

@@ -42,6 +42,10 @@ LI = {
     "id": "li_2025_modakafusp",
     "rates": li_rates,
     "start": li_2025.initial,
+    "seen": lambda t, y, p: {
+        "m_protein": y[0],
+        "m_protein_relative": y[0] / li_2025.initial(p)[0],
+    },
     "typical": li_2025.TYPICAL | {"Cp": 0.0},
     "symbols": (
         "m_protein_typical=P0 n_albumin=ALBexp k_growth=kG k_resistance=kR k_kill_max=kK"
@@ -74,6 +78,17 @@ def srimani_rates(t: float, y: NDArray, p: Mapping[str, Any]) -> NDArray:
     )
 
 
+def srimani_seen(t: float, y: NDArray, p: Mapping[str, Any]) -> dict[str, Any]:
+    P = srimani_2022.m_protein(t, y[0], p["P0"], p["tn"], srimani_patient(p))
+    return {
+        "m_protein": P,
+        "m_protein_relative": P / p["P0"],
+        "on_study": np.exp(-y[1]),
+        "nadir_ahead": np.exp(-y[2]),
+        "progression_free": np.exp(-y[3]),
+    }
+
+
 def srimani_varied(rng: np.random.Generator, p: Values) -> Values:
     return p | {
         "high_risk": float(rng.integers(2)),
@@ -103,7 +118,8 @@ SRIMANI_LOGARITHMS = {
 SRIMANI = {
     "id": "srimani_2022_ixazomib",
     "rates": srimani_rates,
-    "start": lambda p: np.array([1.0, 0.0, 0.0, 0.0]),
+    "start": lambda p: np.array([*srimani_2022.initial(), 0.0, 0.0, 0.0]),
+    "seen": srimani_seen,
     "typical": srimani_2022.TYPICAL
     | {"high_risk": 0.0, "naive": 0.0, "C": 0.0, "AUCwk": 0.0, "P0": 23.0, "tn": 240000.0},
     "symbols": (
@@ -135,6 +151,10 @@ HIBMA = {
     "id": "hibma_2026_s_bcma",
     "rates": hibma_2026.right_hand_side,
     "start": hibma_2026.initial,
+    "seen": lambda t, y, p: {
+        "s_bcma": y[0] * hibma_2026.NG_ML_A_NM,
+        "s_bcma_relative": y[0] / p["BL"],
+    },
     "typical": {name: hibma_2026.TYPICAL[name] for name in ("BL", "CL", "V")},
     "symbols": "s_bcma_baseline=BL clearance=CL volume=V",
     "own": frozenset({"ng_per_nmol", "production_factor"}),
