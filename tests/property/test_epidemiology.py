@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,14 +15,16 @@ from leucel.epidemiology import (
     Measure,
     Rate,
     WeibullSurvival,
+    added_by_therapy,
     age_counts,
     get_population,
     incidence_from_asr,
     limited_prevalence,
+    prevalence_years,
     seer_rates,
     standardize_directly,
 )
-from leucel.regulatory import add_working_days, count_working_days, working_calendar
+from leucel.regulatory import SponsorTime, add_working_days, count_working_days, working_calendar
 
 scales = st.floats(0.2, 50.0)
 shapes = st.floats(0.3, 3.0)
@@ -97,3 +100,63 @@ def test_a_clock_ends_on_a_working_day_and_later_filing_never_ends_sooner(
     end = add_working_days(CALENDAR, start, count)
     assert CALENDAR.is_working_day(end)
     assert add_working_days(CALENDAR, start + timedelta(days=1), count) >= end
+
+
+growths = st.floats(-0.05, 0.08)
+
+
+@given(scales, shapes, growths, growths, st.floats(0.0, 30.0))
+def test_a_longer_window_holds_more_people(
+    scale: float, shape: float, cases: float, hazard: float, at: float
+) -> None:
+    windows = [
+        float(
+            prevalence_years(
+                scale, shape=shape, incidence=cases, hazard=hazard, at=at, window_years=years
+            )
+        )
+        for years in (1.0, 5.0, 20.0, float("inf"))
+    ]
+    # The step of the rule differs between windows.
+    assert all(a <= b * 1.01 for a, b in itertools.pairwise(windows))
+    assert windows[0] <= max((1 + cases) ** at, (1 + cases) ** (at - 1)) * (1 + ROUNDING)
+
+
+@given(scales, shapes, growths, growths, st.floats(0.0, 20.0))
+def test_no_window_is_lost_between_two_days(
+    scale: float, shape: float, cases: float, hazard: float, at: float
+) -> None:
+    """Growth of the cases alone moves prevalence by exactly that growth."""
+    now, then = (
+        float(prevalence_years(scale, shape=shape, incidence=cases, at=day)) for day in (0.0, at)
+    )
+    assert then == pytest.approx(now * (1 + cases) ** at, rel=1e-9)
+
+
+@given(
+    st.floats(1.0, 1e4),
+    st.floats(0.5, 10.0),
+    st.floats(1.0, 4.0),
+    st.floats(0.0, 30.0),
+    st.floats(0.0, 5.0),
+)
+def test_a_therapy_keeps_no_more_people_alive_than_it_treats(
+    treated: float, mean: float, better: float, years: float, ramp: float
+) -> None:
+    gain = added_by_therapy(
+        treated,
+        without=WeibullSurvival(scale=mean),
+        with_therapy=WeibullSurvival(scale=mean * better),
+        years_since_launch=years,
+        ramp_years=ramp,
+    )
+    assert 0 <= gain.persons <= gain.treated * (1 + ROUNDING) + ROUNDING
+    assert gain.persons <= treated * mean * (better - 1) * (1 + 1e-3) + ROUNDING
+
+
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1), st.floats(0, 1))
+def test_quantiles_of_the_sponsor_rise(low: float, width: float, p: float, q: float) -> None:
+    time = SponsorTime(low=low, mode=low + width / 3, high=low + width)
+    first, second = sorted((p, q))
+    assert time.quantile(first) <= time.quantile(second) + ROUNDING
+    assert low - ROUNDING <= time.quantile(p) <= low + width + ROUNDING

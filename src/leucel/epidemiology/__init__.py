@@ -102,7 +102,7 @@ from leucel.epidemiology.survival import (
     exponential_from_ratio,
     fit_weibull,
 )
-from leucel.epidemiology.survival_table import published_survival
+from leucel.epidemiology.survival_table import published_survival, survival_by_age
 from leucel.epidemiology.tables import (
     AGE_GROUPS,
     seer_rates,
@@ -227,6 +227,7 @@ __all__ = [
     "standardize_crude",
     "standardize_directly",
     "standardize_indirectly",
+    "survival_by_age",
     "yearly_growth",
     "years_between",
 ]

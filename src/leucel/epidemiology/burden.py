@@ -20,8 +20,10 @@ from leucel.epidemiology.cases import (
     COUNTRY_SPREAD,
     FIGURE,
     INCIDENCE_TREND,
+    OWN_RATE,
     REGISTRATION_SPREAD,
     SHAPE_SPREAD,
+    TABLE,
     TRANSFER,
     CaseEstimate,
 )
@@ -295,8 +297,9 @@ def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple
     found: list[Assumption] = []
     if TRANSFER in methods:
         found.append(_assumption("national risk around the world average", COUNTRY_SPREAD))
+    if OWN_RATE in methods:
         found.append(_assumption("transfer of the SEER age curve", SHAPE_SPREAD))
-    if methods - {TRANSFER}:
+    if methods & {TABLE, FIGURE}:
         found.append(_assumption("uncertainty of a count beyond chance", REGISTRATION_SPREAD))
     if FIGURE in methods:
         found.append(_assumption("rise of incidence since an older figure", INCIDENCE_TREND))

@@ -51,6 +51,7 @@ Z95 = float(ndtri(0.975))
 
 TABLE = "country table"
 FIGURE = "published figure"
+OWN_RATE = "standardized rate of the area"
 TRANSFER = "age-structure transfer"
 
 
@@ -64,7 +65,8 @@ class CaseEstimate:
     cases : new cases a year.
     low, high : 95% limits.
     covers : what the limits cover, in words.
-    method : "country table", "published figure" or "age-structure transfer".
+    method : "country table", "published figure", "standardized rate of the area" or "age-structure
+        transfer" (of the rate of another area).
     population : people (the denominator).
     population_source : its source and revision.
     count : number of observed cases whose chance is in the limits, None when nothing was counted.

@@ -86,7 +86,7 @@ def added_by_therapy(
             )
         )
     since = years_since_launch - ago
-    ramp = np.minimum(since / ramp_years, 1.0) if ramp_years > 0 else np.ones_like(since)
+    ramp = np.minimum(since, ramp_years) / ramp_years if ramp_years > 0 else np.ones_like(since)
     uptake = treated_a_year * ramp
     lived = np.cumsum(gain) * width
     return TherapyGain(

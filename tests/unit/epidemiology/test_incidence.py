@@ -182,3 +182,13 @@ def test_unverified_figures_are_not_used() -> None:
     record = {"area": "SA", "measure": "incidence", "value": 0.9, "mark": "unverified"}
     found = estimate_incidence("SA", world_asr=WORLD, figures=(rate_from_record(record),))
     assert [estimate.method for estimate in found] == ["age-structure transfer"]
+
+
+def test_an_own_standardized_rate_is_no_transfer() -> None:
+    own = Rate(measure=Measure.INCIDENCE, scale=AgeStandardized(), value=4.7, area="US")
+    assert incidence_from_asr("US", own).method == "standardized rate of the area"
+    assert incidence_from_asr("US", WORLD).method == "age-structure transfer"
+    # 1.3 either way against 3.
+    assert incidence_from_asr("US", own).high == pytest.approx(
+        1.3 * incidence_from_asr("US", own).cases
+    )

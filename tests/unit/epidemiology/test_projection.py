@@ -24,7 +24,6 @@ from leucel.epidemiology import (
     added_by_therapy,
     cases_by_age,
     curves_for_groups,
-    exponential_from_point,
     hazard_growth,
     incidence_from_count,
     limited_prevalence,
@@ -36,6 +35,7 @@ from leucel.epidemiology import (
     project_prevalence,
     scale_for_ratio,
     sources,
+    survival_by_age,
     yearly_growth,
     years_between,
 )
@@ -166,14 +166,7 @@ def test_hazards_of_other_causes_by_year() -> None:
 
 def test_prevalence_by_age_adds_up() -> None:
     cases = cases_by_age("SA", 295)
-    # 5-year net survival by age of Girona and Granada 2010-16: 78.5, 58.5 and 26.3%.
-    curves = curves_for_groups(
-        [
-            (0, exponential_from_point(5, 0.785)),
-            (50, exponential_from_point(5, 0.585)),
-            (70, exponential_from_point(5, 0.263)),
-        ]
-    )
+    curves = curves_for_groups(survival_by_age())
     found = prevalence_by_age(cases, curves)
     assert found.cases.sum() == pytest.approx(295)
     assert np.all(found.limited <= found.complete)
@@ -186,6 +179,12 @@ def test_prevalence_by_age_adds_up() -> None:
         prevalence_by_age(-cases, curves)
     with pytest.raises(InputError, match="begin at 0"):
         curves_for_groups([(10, curves[0])])
+
+
+def test_the_curves_by_age_say_where_they_come_from() -> None:
+    for _, curve in survival_by_age():
+        assert curve.source in sources()
+        assert "upper bound" in curve.basis.warning
 
 
 def test_the_gain_of_a_therapy_in_the_long_run_and_at_launch() -> None:
