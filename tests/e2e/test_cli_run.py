@@ -174,7 +174,7 @@ def test_bad_arguments(
         ("value = 0.4621", "value = nan", "not a finite number"),
         ("stein_2019_tis", "stein_2019_tiss", "did you mean 'stein_2019_tis"),
         ('name = "t_max"', 'name = "tmax"', "did you mean 't_max'"),
-        ('domain = "CD8A_TM"', 'domain = "CD8A_TN"', "CD8A_TM"),
+        ('domain = "CD3zeta"', 'domain = "CD3zeto"', "CD3zeta"),
         ('code = "SA"', 'code = "SAX"', "unknown jurisdiction 'SAX'"),
         ('use = "context"', 'use = "threshold test"', "age-standardized rate cannot be tested"),
         ("[product]", "[product", "no valid TOML"),

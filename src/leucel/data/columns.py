@@ -172,6 +172,7 @@ COLUMNS: Mapping[str, Column] = _register(
         ("published_high", "unit", "float", "upper confidence limit of the published value"),
         ("published_n", "", "integer", "subjects behind the published value"),
         ("used_for", "", "text", "calibration or prediction"),
+        ("group", "", "text", "patients of a subgroup; empty for all"),
         ("difference", "unit", "float", "simulated minus published"),
         ("z", "", "float", "difference over its standard error"),
         ("intervals_overlap", "", "boolean", "whether simulated and published limits overlap"),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from leucel.report.inputs import DossierInput, dig, first, number, said
 from leucel.report.numbers import parse_date
-
-# A note this short names a group of patients; a longer one explains.
-_LONGEST_GROUP = 24
 
 
 def lead_jurisdiction(data: DossierInput) -> str:
@@ -41,27 +37,26 @@ def product_name(data: DossierInput) -> str:
 
 
 def endpoint_rows(data: DossierInput) -> list[dict[str, Any]]:
-    """The endpoints of the trial, each with `group` and `verdict`.
+    """The endpoints of the trial, each with `group` and `verdict`; subgroups follow all patients.
 
-    `group` names the patients where the same endpoint is given for several groups: the note says
-    who they are. `verdict` is that of the trial's own comparison (`agrees` or `differs`), None
-    without a published value.
+    `group` names the patients of a subgroup, empty for all. `verdict` is that of the trial's own
+    comparison (`agrees` or `differs`), None without a published value.
     """
     rows = data.rows("trial", "endpoints")
+    for row in data.rows("trial", "subgroups"):
+        alike = [at for at, other in enumerate(rows) if other["endpoint"] == row.get("endpoint")]
+        rows.insert(alike[-1] + 1 if alike else len(rows), row)
     waiting = data.rows("trial", "comparisons")
-    counts = Counter((row.get("endpoint"), row.get("month")) for row in rows)
     found: list[dict[str, Any]] = []
     for row in rows:
-        note = str(row.get("note") or "")
-        several = counts[row.get("endpoint"), row.get("month")] > 1
         verdict = None
         if number(row.get("published")) is not None:
             match = next((item for item in waiting if _same_endpoint(item, row)), None)
             if match is not None:
                 waiting.remove(match)
                 verdict = str(match.get("verdict") or "") or None
-        group = note if several and 0 < len(note) <= _LONGEST_GROUP else ""
-        found.append({**row, "group": group, "note": "" if group else note, "verdict": verdict})
+        group, note = str(row.get("group") or ""), str(row.get("note") or "")
+        found.append({**row, "group": group, "note": note, "verdict": verdict})
     return found
 
 

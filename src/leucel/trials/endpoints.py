@@ -77,7 +77,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRow:
-    """One endpoint beside its published value; rates in percent, None for what does not exist."""
+    """One endpoint beside its published value; rates in percent, None for what does not exist.
+
+    `group` names the patients of a subgroup; it is empty for all patients.
+    """
 
     endpoint: str
     month: float | None
@@ -92,10 +95,12 @@ class EndpointRow:
     source: str | None
     used_for: Literal["calibration", "prediction"]
     note: str
+    group: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The row as plain data for JSON."""
-        return {name: getattr(self, name) for name in EndpointRow.__dataclass_fields__}
+        """The row as plain data for JSON; `group` only in the row of a subgroup."""
+        row = {name: getattr(self, name) for name in EndpointRow.__dataclass_fields__}
+        return row if self.group else {key: row[key] for key in row if key != "group"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -244,8 +249,12 @@ def _row(query: Query, measured: Measured, known: PublishedEndpoint | None) -> E
     notes = [measured.note]
     if ENDPOINTS[endpoint] != "%" and measured.unit != "%":
         notes.insert(0, query.statistic)
+    group = ""
+    if query.subgroup is not None:
+        name, level = query.subgroup
+        group = (known.population if known else "") or f"{name} = {level:g}"
     if known is not None:
-        notes.extend((known.population, known.note))
+        notes.extend((known.population if not group else "", known.note))
     unreached = not math.isfinite(measured.interval.estimate)
     if unreached:
         notes.append("not reached within the horizon")
@@ -263,6 +272,7 @@ def _row(query: Query, measured: Measured, known: PublishedEndpoint | None) -> E
         source=known.source if known else None,
         used_for=known.used_for if known else "prediction",
         note="; ".join(note for note in notes if note),
+        group=group,
     )
 
 

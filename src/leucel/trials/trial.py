@@ -113,7 +113,8 @@ class TrialResult:
             "excluded": dict(self.seen.patients.excluded),
             "months": self.months,
             "seed": self.seed,
-            "endpoints": [row.to_dict() for row in self.endpoints],
+            "endpoints": [row.to_dict() for row in self.endpoints if not row.group],
+            "subgroups": [row.to_dict() for row in self.endpoints if row.group],
             "comparisons": [_finite(each.to_dict()) for each in self.comparisons],
             "agreement": self.agreement,
             "responders": int((course.responder & self.seen.evaluable).sum()),
@@ -279,7 +280,7 @@ def run_trial(
 def _endpoint_table(rows: tuple[EndpointRow, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame([row.to_dict() for row in rows])
+    table = pd.DataFrame([{**row.to_dict(), "group": row.group} for row in rows])
     numbers = ["month", "value", "ci_low", "ci_high", "published"]
     for name in (*numbers, "published_low", "published_high"):
         table[name] = table[name].astype(float)

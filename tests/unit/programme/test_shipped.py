@@ -112,7 +112,7 @@ def test_the_first_programme_says_what_its_founding_document_says() -> None:
     assert file.product.brand is not None
     assert file.product.brand.value == "FUCASO"
     assert (file.product.cells, file.product.vector.value) == ("autologous", "lentiviral")
-    assert [part.domain for part in file.product.parts if part.role == "hinge"] == ["CD8A_hinge"]
+    assert [part.domain for part in file.product.parts if part.role == "hinge"] == ["CD8a"]
     assert file.product.binder.sequence is None
     assert (file.dose.rule, file.dose.amount.value) == ("per_kg", 1.0e6)
     assert {c.field: c.value for c in file.indication.criteria}["prior_lines"] == 3

@@ -32,21 +32,26 @@ def endpoint(name: str, value: float, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def trial(*rows: dict[str, Any], comparisons: tuple[dict[str, Any], ...] = ()) -> DossierInput:
-    return DossierInput(summary={"trial": {"endpoints": rows, "comparisons": comparisons}})
+def trial(
+    *rows: dict[str, Any],
+    comparisons: tuple[dict[str, Any], ...] = (),
+    subgroups: tuple[dict[str, Any], ...] = (),
+) -> DossierInput:
+    found = {"endpoints": rows, "subgroups": subgroups, "comparisons": comparisons}
+    return DossierInput(summary={"trial": found})
 
 
-def test_groups_are_told_apart_by_their_note() -> None:
+def test_subgroups_follow_the_endpoint_of_all_patients() -> None:
     data = trial(
-        endpoint("orr", 75.0, published=75.0, note="prior CAR-T"),
         endpoint("orr", 96.0),
         endpoint("cr_rate", 74.0, note="a remark"),
+        subgroups=(endpoint("orr", 75.0, published=75.0, group="prior CAR-T"),),
     )
     rows = endpoint_rows(data)
-    assert [(row["group"], row["note"]) for row in rows] == [
-        ("prior CAR-T", ""),
-        ("", ""),
-        ("", "a remark"),
+    assert [(row["endpoint"], row["group"], row["note"]) for row in rows] == [
+        ("orr", "", ""),
+        ("orr", "prior CAR-T", ""),
+        ("cr_rate", "", "a remark"),
     ]
     found = find_endpoint(data, "orr")
     assert found is not None

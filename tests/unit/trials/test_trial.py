@@ -130,4 +130,14 @@ def test_a_horizon_out_of_range(design: TrialDesign, months: float) -> None:
 
 
 def test_rows_know_their_keys() -> None:
-    assert list(EndpointRow.__dataclass_fields__) == ROW_KEYS
+    assert list(EndpointRow.__dataclass_fields__) == [*ROW_KEYS, "group"]
+
+
+def test_subgroups_stand_apart_from_all_patients(result: TrialResult) -> None:
+    summary = result.to_summary()
+    keys = [(row["endpoint"], row["month"]) for row in summary["endpoints"]]
+    assert all("group" not in row for row in summary["endpoints"])
+    assert [row["group"] for row in summary["subgroups"]] == [
+        row.group for row in result.endpoints if row.group
+    ]
+    assert keys.count(("orr", None)) == 1

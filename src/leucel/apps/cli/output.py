@@ -176,8 +176,8 @@ def _short(value: Any) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def show_endpoints(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print the endpoints of a virtual trial beside the published ones."""
+def show_endpoints(trial: Mapping[str, Any]) -> None:
+    """Print the endpoints of a virtual trial beside the published ones, subgroups last."""
     print_table(
         (
             {
@@ -189,7 +189,7 @@ def show_endpoints(rows: Iterable[Mapping[str, Any]]) -> None:
                 ),
                 "used_for": row["used_for"] if row["published"] is not None else None,
             }
-            for row in rows
+            for row in (*trial["endpoints"], *trial.get("subgroups", ()))
         ),
         {
             "endpoint": "endpoint",
@@ -205,6 +205,8 @@ def show_endpoints(rows: Iterable[Mapping[str, Any]]) -> None:
 def _labeled(row: Mapping[str, Any]) -> str:
     """An endpoint with its unit, where the name does not say it."""
     name, unit = str(row["endpoint"]), str(row["unit"])
+    if row.get("group"):
+        return f"{name}, {row['group']} [{unit}]"
     return name if name.endswith(f"_{unit}s") else f"{name} [{unit}]"
 
 

@@ -99,7 +99,7 @@ def _show(report: RunReport) -> None:
     summary = report.summary
     console = screen()
     console.print(f"\n[bold]{summary['programme']['title']}[/bold]")
-    show_endpoints(summary["trial"]["endpoints"])
+    show_endpoints(summary["trial"])
     print_table(
         (
             {

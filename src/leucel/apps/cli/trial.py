@@ -72,7 +72,7 @@ def trial(
     if json:
         print_json({"trial": summary, "kinetics": result.kinetics_summary()})
         return
-    show_endpoints(summary["endpoints"])
+    show_endpoints(summary)
     screen().print(summary["agreement"])
     if out is not None:
         screen().print(f"wrote [bold]{out}[/bold]")
