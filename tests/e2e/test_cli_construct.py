@@ -41,6 +41,11 @@ def test_a_protein_is_written_without_codon_search(
 ) -> None:
     assert leucel("construct", "design", str(EXAMPLE), "--out", "car.faa").code == 0
     assert (tmp_path / "car.faa").read_text().startswith(">adalimumab CAR\nMALPVTALLL")
+    short = tmp_path / "short.faa"
+    short.write_text(">short\nM" + "GGGGSTPAPR" * 9 + "\n")
+    assert leucel("construct", "design", "short.faa", "--out", "short.nt").code == 0
+    assert "sbols.org/v3#Component" in (tmp_path / "short.nt").read_text()
+    assert leucel("construct", "design", "short.faa", "--out", "short.fasta").code == 0
     refused = leucel("construct", "design", str(EXAMPLE), "--out", "car.doc")
     assert refused.code == 2
     assert "does not say what to write" in refused.err

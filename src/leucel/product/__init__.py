@@ -61,6 +61,7 @@ from leucel.product.receptor import receptor_from_segments
 from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
 from leucel.product.release import SPECIFICATIONS, Judgment, ReleaseTest, judge_lots
 from leucel.product.result import ProductResult, describe_product
+from leucel.product.sbol import to_sbol
 from leucel.product.screening import (
     Criterion,
     RankedCandidate,
@@ -250,6 +251,7 @@ __all__ = [
     "time_to_half_kill",
     "to_fasta",
     "to_genbank",
+    "to_sbol",
     "translate",
     "variants",
     "vector_size",

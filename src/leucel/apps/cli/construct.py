@@ -39,7 +39,7 @@ def design(
     file: Annotated[Path, typer.Argument(help="Construct file (.toml, or a protein as .fasta).")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="File to write: .gb, .fasta (DNA) or .faa (protein)."),
+        typer.Option("--out", help="File to write: .gb, .nt (SBOL), .fasta or .faa."),
     ] = None,
     species: Annotated[
         str, typer.Option("--species", help="Codon table.", show_default=True)
@@ -56,17 +56,18 @@ def design(
         segment,
         to_fasta,
         to_genbank,
+        to_sbol,
     )
 
     given = _read(file)
     path = out or file.with_suffix(".gb")
     ending = path.suffix.casefold()
-    if ending not in {".gb", ".gbk", ".fasta", ".fa", ".fna", ".faa"}:
+    if ending not in {".gb", ".gbk", ".fasta", ".fa", ".fna", ".faa", ".nt"}:
         raise InputError(
             Problem(
                 what="the ending of the output does not say what to write",
                 received=ending or "no ending",
-                allowed=".gb (annotated DNA), .fasta (DNA), .faa (protein)",
+                allowed=".gb or .nt (annotated DNA), .fasta (DNA), .faa (protein)",
             )
         )
     data: dict[str, Any] = {"name": given.name, "file": str(path), "residues": len(given.protein)}
@@ -77,7 +78,12 @@ def design(
         data.update(made.to_dict())
         coding = find_coding_sequence(made.dna, name=given.name)
         record = annotate(given.name, coding, segment(given.protein).segments)
-        text = to_genbank(record) if ending in {".gb", ".gbk"} else to_fasta(given.name, made.dna)
+        if ending == ".nt":
+            text = to_sbol(record)
+        elif ending in {".gb", ".gbk"}:
+            text = to_genbank(record)
+        else:
+            text = to_fasta(given.name, made.dna)
     write_atomic(path, text)
     if json:
         print_json(data)
