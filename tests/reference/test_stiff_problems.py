@@ -69,4 +69,4 @@ def test_end_values_are_those_of_another_method(
     other = replace(model, backend="reference", kernel=by_scipy)
     options = SolveOptions(rtol=1e-12, atol=1e-24, max_steps=1_000_000)
     result = simulate(other, times=[0.0, item["end"]], options=options).require_ok()
-    np.testing.assert_allclose(result.values[0, :, -1], item["values"], rtol=1e-10)
+    np.testing.assert_allclose(result.values[0, :, -1], item["values"], rtol=1e-9)

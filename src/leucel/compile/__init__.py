@@ -1,5 +1,6 @@
 """Compilation: a model becomes a straight-line program, and the program a kernel of a backend."""
 
+from leucel.compile.cache import cache_folder
 from leucel.compile.compiled import CompiledModel, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Solution
 
@@ -9,5 +10,6 @@ __all__ = [
     "Ensemble",
     "Kernel",
     "Solution",
+    "cache_folder",
     "compile_model",
 ]

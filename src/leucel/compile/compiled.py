@@ -9,11 +9,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from leucel.compile.arithmetic import NumpyArithmetic
+from leucel.compile.cache import read_entry, source_hash, write_entry
 from leucel.compile.inputs import states_as_outputs, with_inputs
 from leucel.compile.kernel import Floats, Kernel
 from leucel.compile.lowering import LoweredSystem, lower
 from leucel.compile.program import evaluate
-from leucel.core import InputError, unknown_name
+from leucel.compile.stored import system_from_bytes, system_to_bytes
+from leucel.core import InputError, content_hash, unknown_name
 from leucel.model import ModelSpec, symbolic_system
 
 Backend = Literal["cpu", "reference"]
@@ -110,10 +112,24 @@ def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel
     """
     if backend not in get_args(Backend):
         raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
-    system = lower(symbolic_system(spec))
+    system = _lowered(spec)
     return CompiledModel(
         spec=spec, backend=backend, system=system, kernel=kernel_of(system, backend)
     )
+
+
+def _lowered(spec: ModelSpec) -> LoweredSystem:
+    """The model as a program, from the cache where it is there: SymPy takes its time."""
+    parts = (spec.parameters, spec.states, spec.outputs, spec.events)
+    names = [[part.name for part in group] for group in parts]
+    known = [spec.content_hash, source_hash(), names, spec.dose_state]
+    key = f"{content_hash(known)}.system"
+    found = read_entry(key)
+    if found is not None:
+        return system_from_bytes(found)
+    system = lower(symbolic_system(spec))
+    write_entry(key, system_to_bytes(system))
+    return system
 
 
 def kernel_of(system: LoweredSystem, backend: Backend) -> Kernel:

@@ -18,7 +18,7 @@ from llvmlite import ir
 
 from leucel.compile.backends.cpu_closed_form import emit_closed_form
 from leucel.compile.backends.cpu_driver import emit_solver, layout_of
-from leucel.compile.backends.cpu_engine import MachineCode, new_module
+from leucel.compile.backends.cpu_engine import MachineCode, new_module, object_code
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import Emitter, Slot
 from leucel.compile.backends.cpu_prepare import emit_prepare
@@ -52,17 +52,9 @@ class CpuKernel:
     def __init__(self, system: LoweredSystem) -> None:
         self._outputs = len(system.outputs)
         self._events = len(system.events)
-        module = new_module("leucel")
-        functions = VectorFunctions(module)
-        if system.state_names:
-            layout = layout_of(system)
-            self._rows = len(layout.constants) + layout.states
-            emit_solver(module, system, functions)
-            _emit_preparation(module, system, functions)
-        else:
-            self._rows = 0
-            emit_closed_form(module, system, functions)
-        code = MachineCode(module)
+        layout = layout_of(system)
+        self._rows = len(layout.constants) + layout.states if system.state_names else 0
+        code = MachineCode(object_code(lambda: _module_of(system), system.content_hash))
         record = ctypes.c_void_p
         self._solve = code.function("solve", record)
         self._prepare = code.function("prepare", record) if self._rows else None
@@ -106,6 +98,17 @@ class CpuKernel:
                     pool.shutdown(wait=True, cancel_futures=True)
                     raise
         return solution
+
+
+def _module_of(system: LoweredSystem) -> ir.Module:
+    module = new_module("leucel")
+    functions = VectorFunctions(module)
+    if system.state_names:
+        emit_solver(module, system, functions)
+        _emit_preparation(module, system, functions)
+    else:
+        emit_closed_form(module, system, functions)
+    return module
 
 
 def _emit_preparation(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:

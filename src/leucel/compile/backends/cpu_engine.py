@@ -7,7 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, final
 
+import llvmlite
 from llvmlite import binding, ir
+
+from leucel.compile.cache import read_entry, source_hash, write_entry
+from leucel.core import content_hash
 
 # LLVM sets itself up once in a process, and not from two threads at once.
 _SETUP: Final = threading.Lock()
@@ -33,26 +37,68 @@ def new_module(name: str) -> ir.Module:
     return module
 
 
+def object_code(make: Callable[[], ir.Module], content: str) -> bytes:
+    """Machine code for this processor, from the cache or compiled.
+
+    Parameters
+    ----------
+    make : gives the module when it has to be compiled.
+    content : hash of what the module is made of.
+    """
+    key = f"{_processor_hash(content)}.object"
+    found = read_entry(key)
+    if found is None:
+        found = compile_module(make())
+        write_entry(key, found)
+    return found
+
+
+def _processor_hash(content: str) -> str:
+    return content_hash(
+        {
+            "content": content,
+            "sources": source_hash(),
+            "llvmlite": llvmlite.__version__,
+            "triple": binding.get_default_triple(),
+            "processor": binding.get_host_cpu_name(),
+            "features": binding.get_host_cpu_features().flatten(),
+        }
+    )
+
+
+def compile_module(module: ir.Module) -> bytes:
+    """Machine code of a module for this processor.
+
+    Raises
+    ------
+    RuntimeError
+        When the module is no valid LLVM code.
+    """
+    machine = new_target_machine()
+    module.data_layout = str(machine.target_data)
+    parsed = binding.parse_assembly(str(module))
+    parsed.verify()
+    # The code is straight and already in vectors: more than level 1 costs half a second on a
+    # model of nine states and runs no faster.
+    options = binding.create_pipeline_tuning_options(speed_level=1)
+    passes = binding.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(parsed, passes)
+    return machine.emit_object(parsed)
+
+
 @final
 class MachineCode:
     """The functions of one module, ready to be called; keeps the code alive.
 
     Parameters
     ----------
-    module : what to compile.
+    content : machine code as `object_code` gives it.
     """
 
-    def __init__(self, module: ir.Module) -> None:
-        machine = new_target_machine()
-        module.data_layout = str(machine.target_data)
-        parsed = binding.parse_assembly(str(module))
-        parsed.verify()
-        # The code is straight and already in vectors: more than level 1 costs half a second on a
-        # model of nine states and runs no faster.
-        options = binding.create_pipeline_tuning_options(speed_level=1)
-        passes = binding.create_pass_builder(machine, options)
-        passes.getModulePassManager().run(parsed, passes)
-        self._engine = binding.create_mcjit_compiler(parsed, machine)
+    def __init__(self, content: bytes) -> None:
+        empty = binding.parse_assembly("")
+        self._engine = binding.create_mcjit_compiler(empty, new_target_machine())
+        self._engine.add_object_file(binding.ObjectFileRef.from_data(content))
         self._engine.finalize_object()
 
     def function(self, name: str, *argument_types: Any) -> Callable[..., None]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from leucel.compile.backends.cpu_engine import MachineCode, new_module
+from leucel.compile.backends.cpu_engine import MachineCode, compile_module, new_module
 from leucel.compile.backends.cpu_values import F64, POINTER
 
 
@@ -19,7 +19,7 @@ def doubling(name: str) -> MachineCode:
     value = b.load(function.args[0], typ=F64)
     b.store(b.fadd(value, value), function.args[0])
     b.ret_void()
-    return MachineCode(module)
+    return MachineCode(compile_module(module))
 
 
 def test_code_outlives_other_code() -> None:
@@ -42,4 +42,4 @@ def test_a_module_that_is_wrong_is_not_compiled() -> None:
     b = ir.IRBuilder(function.append_basic_block())
     b.ret(ir.Constant(ir.IntType(32), 1))
     with pytest.raises(RuntimeError):
-        MachineCode(module)
+        MachineCode(compile_module(module))

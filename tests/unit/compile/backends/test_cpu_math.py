@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from leucel.compile.backends.cpu_engine import MachineCode, new_module
+from leucel.compile.backends.cpu_engine import MachineCode, compile_module, new_module
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_values import LANES, POINTER, VECTOR
 
@@ -32,7 +32,7 @@ def call() -> Call:
         args = [b.load(a, typ=VECTOR, align=8) for a in function.args[:count]]
         b.store(b.call(functions(name), args), function.args[count], align=8)
         b.ret_void()
-    code = MachineCode(module)
+    code = MachineCode(compile_module(module))
 
     def run(name: str, *columns: np.ndarray) -> np.ndarray:
         out = np.empty(len(columns[0]))
