@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(json: JsonOption = False) -> None:
     """Check versions, processor, writable folders, and run a self-test."""
-    checks = [*_versions(), _processor(), _folder(), _self_test(), _programmes()]
+    checks = [*_versions(), _processor(), _folder(), _cache(), _self_test(), _programmes()]
     well = all(check["ok"] for check in checks)
     if json:
         print_json({"ok": well, "checks": checks})
@@ -77,6 +77,18 @@ def _folder() -> dict[str, Any]:
     except (StorageError, OSError) as error:
         return _check("this folder", str(error), ok=False)
     return _check("this folder", f"{Path.cwd()} is writable")
+
+
+def _cache() -> dict[str, Any]:
+    """Where compiled models are kept; a cache that is off is no fault."""
+    from leucel.compile import cache_folder
+
+    folder = cache_folder()
+    if folder is None:
+        return _check("compiled models", "not kept (LEUCEL_CACHE_DIR=off)")
+    entries = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    size = sum(path.stat().st_size for path in entries) / 1e6
+    return _check("compiled models", f"{len(entries)} files, {size:.1f} MB in {folder}")
 
 
 def _self_test() -> dict[str, Any]:
