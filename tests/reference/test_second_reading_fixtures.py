@@ -269,6 +269,11 @@ ALL: dict[str, Case] = {
     "leukemia": LEUKEMIA,
     "immature": IMMATURE,
     "one-target": ONE_TARGET,
+    "one-target-5b": ONE_TARGET
+    | {
+        "choices": {"inactivation": "figure_5b"},
+        "typical": leon_triana_2021.SINGLE | {"alpha1": 0.183},
+    },
     "two-targets": TWO_TARGETS,
     **{f"barros-{line}": barros(line) for line in BARROS_LINES},
     "gallaher": GALLAHER,

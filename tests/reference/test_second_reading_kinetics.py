@@ -224,6 +224,16 @@ CASES_BY_NAME = {
         for name, rate in GROWTHS.items()
     },
     **{f"kirouac-{name}": kirouac(name) for name in ARCHETYPES},
+    **{
+        f"kirouac-{name}-enforced": kirouac(name)
+        | {
+            "choices": {"archetype": name, "capacity": "enforced"},
+            "rates": lambda t, y, p: kirouac_2023.right_hand_side(
+                t, y, p | {"Bmax": max(p["Bmax"], p["B0"])}
+            ),
+        }
+        for name in ("cr", "nr")
+    },
 }
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import sympy
 from numpy.typing import NDArray
+from scipy.linalg import expm
 
 from leucel.compile import compile_model
 from leucel.library import get_model
 from leucel.library.review import hibma_2026, li_2025, srimani_2022
 from leucel.model import ModelSpec, symbolic_system
-from leucel.solve import SolveOptions, simulate
+from leucel.solve import Doses, SolveOptions, simulate
 
 SAME_EQUATIONS = 1e-10
 IDENTITY = 1e-12
@@ -235,6 +236,34 @@ def test_srimani_outputs_and_the_relapse_in_closed_form() -> None:
     assert seen.output("m_protein")[0] == pytest.approx(expected, rel=SAME_COURSE)
     relative = srimani_2022.relapse_survival(t, r, p, C=10.0)
     assert seen.output("nadir_ahead")[0] == pytest.approx(relative, rel=SAME_COURSE)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_srimani_oral_kinetics_are_three_compartments(backend: str) -> None:
+    # Values of Gupta 2017 as the review has them, in h, L and mg; BSA at its reference.
+    ka, CL, V2, Q3, V3, Q4, V4, F = 0.34, 1.86, 13.7, 5.18, 309.0, 26.1, 205.0, 0.58
+    flow = np.array(
+        [
+            [-ka, 0.0, 0.0, 0.0],
+            [F * ka, -(CL + Q3 + Q4) / V2, Q3 / V3, Q4 / V4],
+            [0.0, Q3 / V2, -Q3 / V3, 0.0],
+            [0.0, Q4 / V2, 0.0, -Q4 / V4],
+        ]
+    )
+    dose = np.array([4.0, 0.0, 0.0, 0.0])
+    # The whole area under the concentration, ng h/mL; the paper of the kinetics has 1247.
+    area = 1e3 / V2 * np.linalg.solve(-flow, dose)[1]
+    assert area == pytest.approx(1247.0, abs=0.5)
+    times = np.arange(0.25, 28.0, 0.25)
+    seen = simulate(
+        compile_model(get_model("srimani_2022_ixazomib", drug="oral")[0], backend=backend),
+        times=times,
+        doses=Doses.bolus(4.0),
+        outputs=("concentration",),
+        options=OPTIONS,
+    ).require_ok()
+    mine = [1e3 / V2 * (expm(flow * t * DAY) @ dose)[1] for t in times]
+    assert seen.output("concentration")[0] == pytest.approx(mine, rel=SAME_COURSE)
 
 
 def test_residual_errors_and_random_effects() -> None:
