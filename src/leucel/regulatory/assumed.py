@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leucel.epidemiology import PREVALENCE_GROWTH, Assumption, PrevalenceRatio
+from leucel.epidemiology import (
+    INCIDENCE_GROWTH,
+    PREVALENCE_GROWTH,
+    Assumption,
+    PrevalenceRatio,
+)
 from leucel.regulatory.designation import ThresholdTest, operator_text
 
 
@@ -22,6 +27,16 @@ def tested_assumptions(
             mark="derived" if ratio.evidence else "own value",
         )
     ]
+    found.append(
+        Assumption(
+            what="growth of the cases until the day of the test, upper end",
+            value=INCIDENCE_GROWTH.high,
+            unit="fraction a year",
+            why="; ".join(item.note for item in INCIDENCE_GROWTH.evidence),
+            source=";".join(item.source for item in INCIDENCE_GROWTH.evidence if item.source),
+            mark="derived",
+        )
+    )
     if carried:
         growth = PREVALENCE_GROWTH
         found.append(

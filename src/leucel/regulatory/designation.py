@@ -21,6 +21,7 @@ from leucel.epidemiology import (
     require_crude,
 )
 from leucel.regulatory.rules import Rule, RuleBook, RuleKind
+from leucel.regulatory.spans import Span, bracket_text, estimated_span
 from leucel.regulatory.thresholds import Threshold, ThresholdForm, read_threshold
 
 
@@ -44,7 +45,7 @@ class ThresholdTest:
     threshold : what the rule asks.
     prevalence, low, high : in the unit of the threshold, None when nothing can be said. The range
         takes the lower limit of the cases at the lower end of the ratio bracket, and the upper
-        limit at the upper end, over every known revision of the population.
+        limit at the upper end, over every known revision of the population, grown to the day.
     verdict, reason : outcome and why.
     margin_years : prevalence over yearly incidence, in years, at which the threshold would be lost;
         today it is within 4.3 to 6.0 years.
@@ -64,15 +65,6 @@ class ThresholdTest:
     margin_years: float | None = None
     marks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Prevalence in the unit of a threshold: value and range."""
-
-    point: float
-    low: float
-    high: float
 
 
 # Rules of a block that are quoted for its member states, used there to show a margin, never a
@@ -108,7 +100,8 @@ def judge_cases(
     rule : a threshold rule.
     estimate : new cases a year of the condition in the jurisdiction.
     ratio : prevalence over incidence with its bracket, years.
-    as_of : day of the test, for marks of partly dated rules.
+    as_of : day of the test: the upper end of the cases grows until then, and partly dated rules are
+        marked.
 
     Examples
     --------
@@ -122,11 +115,11 @@ def judge_cases(
     threshold = read_threshold(rule)
     if not threshold.is_number:
         return _no_number(rule, threshold, as_of)
-    span = _span(estimate, ratio, threshold)
+    span = estimated_span(estimate, ratio, threshold, as_of=as_of)
     margin = None
     if estimate.cases > 0:
         margin = threshold.limit_in_persons(estimate.population) / estimate.cases
-    verdict, reason = judge_span(span, threshold, _bracket(ratio), margin)
+    verdict, reason = judge_span(span, threshold, bracket_text(ratio, as_of), margin)
     if not rule.usable or not estimate.mark.usable:
         verdict = Verdict.CANNOT_CONCLUDE
         reason = "the rule is unverified" if not rule.usable else "the estimate is unverified"
@@ -285,28 +278,6 @@ def judge_span(
     if not passes(span.low, limit):
         return Verdict.NOT_MET, f"the whole range lies beyond {shown}{lost}"
     return Verdict.BORDERLINE, f"the range{bracket} crosses {shown}{lost}"
-
-
-def _bracket(ratio: PrevalenceRatio) -> str:
-    return f" (prevalence {ratio.low:g} to {ratio.high:g} times the yearly incidence)"
-
-
-def _span(estimate: CaseEstimate, ratio: PrevalenceRatio, threshold: Threshold) -> Span:
-    totals = list(population_totals(estimate.area).values())
-    shifts = [total / totals[0] for total in totals] or [1.0]
-    people = estimate.population
-    if threshold.per is not None:
-        # Cases that were computed from the population keep their share when it is revised.
-        scale = threshold.per / people
-        moves = [1.0] if estimate.follows_population else [1.0 / shift for shift in shifts]
-    else:
-        scale = 1.0
-        moves = shifts if estimate.follows_population else [1.0]
-    return Span(
-        point=estimate.cases * ratio.point * scale,
-        low=estimate.low * ratio.low * scale * min(moves),
-        high=estimate.high * ratio.high * scale * max(moves),
-    )
 
 
 def _no_number(rule: Rule, threshold: Threshold, as_of: date | None) -> ThresholdTest:

@@ -25,7 +25,8 @@ from leucel.epidemiology import (
     middle_of,
     years_between,
 )
-from leucel.regulatory.designation import Span, ThresholdTest, judge_rate, judge_span
+from leucel.regulatory.designation import ThresholdTest, judge_rate, judge_span
+from leucel.regulatory.spans import Span
 
 LONGEST_CARRY = 10.0
 """Years that a figure is carried at most; an older one is shown and not used."""

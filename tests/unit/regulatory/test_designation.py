@@ -260,3 +260,18 @@ def test_a_revision_of_the_population_widens_the_range_of_a_count() -> None:
     # 295 x 6.0 on 32.18 million, 295 x 4.3 on 35.79 million.
     assert test.high == pytest.approx(0.55, abs=0.005)
     assert test.low == pytest.approx(0.35, abs=0.005)
+
+
+def test_the_upper_end_of_an_estimate_grows_until_the_day_of_the_test() -> None:
+    rule, estimate = BOOK.get("SA-ODD-THR-01"), incidence_from_count("SA", 295)
+    plain = judge_cases(rule, estimate)
+    later = judge_cases(rule, estimate, as_of=date(2027, 7, 2))
+    assert plain.high is not None
+    assert (later.prevalence, later.low) == (plain.prevalence, plain.low)
+    # Five years at 2.6%.
+    assert later.high == pytest.approx(plain.high * 1.026**5, rel=1e-3)
+    assert judge_cases(rule, estimate, as_of=date(2020, 1, 1)).high == plain.high
+    own_year = replace(estimate, year="2027")
+    assert judge_cases(rule, own_year, as_of=date(2027, 7, 2)).high == pytest.approx(
+        plain.high, rel=1e-3
+    )
