@@ -3,6 +3,16 @@
 from leucel.solve.doses import Dose, Doses, Reset
 from leucel.solve.options import SolveOptions
 from leucel.solve.simulation import simulate
+from leucel.solve.streaming import StreamedQuantiles, simulate_chunks
 from leucel.solve.trajectories import Trajectories
 
-__all__ = ["Dose", "Doses", "Reset", "SolveOptions", "Trajectories", "simulate"]
+__all__ = [
+    "Dose",
+    "Doses",
+    "Reset",
+    "SolveOptions",
+    "StreamedQuantiles",
+    "Trajectories",
+    "simulate",
+    "simulate_chunks",
+]
