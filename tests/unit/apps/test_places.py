@@ -101,8 +101,23 @@ def test_access_with_and_without_the_earlier_approval() -> None:
     total = found["access"][-1]
     assert total["earlier"]["value"] > total["usual"]["value"]
     assert total["life_years"]["value"] == pytest.approx(1.5 * total["more"]["value"])
-    assert found["without_clock"] == ["KW"]
+    assert found["without_clock"] == []
+    # Kuwait has no clock of its own: 365 days of the central registration and three months.
+    kuwait = found["access"][1]
+    assert kuwait["more"]["value"] == 0
     assert {"eligible_share", "slots_a_year"} <= {row["what"] for row in found["assumptions"]}
+
+
+def test_own_days_of_approval() -> None:
+    found = answer(
+        *("access", PROGRAMME, "--from", "2025-05-09", "-j", "KW", "-j", "HK"),
+        *("--approval", "KW=2026-06-01,2027-06-01"),
+    )
+    assert found["access"][0]["more"]["value"] > 0
+    # No cases are known for Hong Kong.
+    assert found["without_clock"] == ["HK"]
+    refused = call("access", PROGRAMME, "--approval", "KW=2026-06-01")
+    assert refused.exit_code == 2
 
 
 @pytest.mark.parametrize(

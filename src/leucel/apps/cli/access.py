@@ -31,6 +31,15 @@ def access(
         typer.Option("--from", metavar="DATE", help="Day of filing; today when not given."),
     ] = None,
     jurisdictions: JurisdictionOption = None,
+    approval: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--approval",
+            metavar="CODE=EARLIER,ORDINARY",
+            help="Your own days of approval of a jurisdiction; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     slots: Annotated[
         float | None,
         typer.Option("--slots", help="Manufacturing slots a year.", show_default=False),
@@ -45,20 +54,24 @@ def access(
 ) -> None:
     """Forecast the patients reached, with the ordinary and with the earlier approval.
 
-    The earlier approval is the soonest open route of each jurisdiction, the ordinary one its
-    regular or standard review; jurisdictions without clocks on record are left out.
+    The earlier approval is the soonest open route of each jurisdiction, the ordinary one the latest
+    of its open routes. Gulf states without a clock on record take the day of the central Gulf
+    registration and three months of national steps for both.
     """
     from datetime import date
 
     from leucel.core import Evidence, Mark, RandomStream
-    from leucel.epidemiology import AccessArea, AccessAssumptions, forecast_access
+    from leucel.epidemiology import AccessArea, AccessAssumptions, forecast_access, get_area
     from leucel.programme import programme_routes
 
     day = parse_day(start, option="--from") or date.today()
     last = parse_day(horizon, option="--horizon") or date.today()
-    found, burden = burden_of(programme, jurisdictions or ["SA", "AE", "KW", "BH"], table, seed)
+    found, burden = burden_of(
+        programme, jurisdictions or list(get_area("GCC").members), table, seed
+    )
     codes = tuple(entry.area for entry in burden.areas)
-    days = _approval_days(programme_routes(found, start=day, areas=codes))
+    days = _approval_days(programme_routes(found, start=day, areas=(*codes, "GCC")))
+    days |= _given_days(approval)
     areas = [
         AccessArea(
             cases=entry.incidence[0], earlier=days[entry.area][0], approval=days[entry.area][1]
@@ -112,12 +125,33 @@ def access(
         title="what moves the gain",
     )
     if left_out:
-        screen().print(f"left out, no clock on record: {', '.join(left_out)}")
+        screen().print(f"left out, no clock or no cases on record: {', '.join(left_out)}")
+
+
+def _given_days(texts: list[str] | None) -> dict[str, tuple[date, date]]:
+    from leucel.core import InputError, Problem
+    from leucel.epidemiology import get_area
+
+    found: dict[str, tuple[date, date]] = {}
+    for text in texts or []:
+        code, _, both = text.partition("=")
+        days = [parse_day(part, option="--approval") for part in both.split(",") if part]
+        if len(days) != 2 or days[0] is None or days[1] is None:
+            raise InputError(
+                Problem(
+                    what="--approval is not readable",
+                    received=text,
+                    allowed="CODE=EARLIER,ORDINARY, for example KW=2026-06-01,2027-03-01",
+                )
+            )
+        found[get_area(code).code] = (days[0], days[1])
+    return found
 
 
 def _approval_days(plan: RoutePlan) -> dict[str, tuple[date, date]]:
-    """Soonest and ordinary end of the open routes of each jurisdiction."""
-    from leucel.regulatory import RouteStatus
+    """Soonest and latest end of the open routes of each jurisdiction."""
+    from leucel.epidemiology import get_area
+    from leucel.regulatory import RouteStatus, add_months
 
     found: dict[str, tuple[date, date]] = {}
     for code in dict.fromkeys(route.jurisdiction for route in plan.routes):
@@ -130,4 +164,10 @@ def _approval_days(plan: RoutePlan) -> dict[str, tuple[date, date]]:
         ]
         if ends:
             found[code] = (min(ends), max(ends))
+    central = found.pop("GCC", None)
+    if central is not None:
+        # Rule GCC-CLK-01: up to three months of national steps follow the central registration.
+        national = add_months(central[1], 3)
+        for code in get_area("GCC").members:
+            found.setdefault(code, (national, national))
     return found
