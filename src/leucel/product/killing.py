@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.integrate import odeint
-from scipy.optimize import least_squares
-from scipy.stats import t as t_law
+from scipy.special import stdtrit
 
 from leucel.core import InputError, Problem
 
@@ -247,6 +245,8 @@ def simulate_carrgo(
     1.4621
     """
 
+    from scipy.integrate import odeint
+
     def rates(state: NDArray[np.float64], _: float) -> list[float]:
         x, y = float(state[0]), float(state[1])
         return [growth * x * (1 - x / capacity) - kill * x * y, gain * x * y - loss * y]
@@ -352,6 +352,8 @@ def _fit(
     *,
     logs: Sequence[bool],
 ) -> CurveFit:
+    from scipy.optimize import least_squares
+
     found = least_squares(residuals, start, x_scale="jac", max_nfev=400, xtol=1e-12, ftol=1e-12)
     freedom = found.fun.size - start.size
     warnings: list[str] = []
@@ -362,7 +364,7 @@ def _fit(
         warnings.append("the data do not determine every parameter")
     else:
         errors = np.sqrt(np.maximum(np.diag(np.linalg.inv(information)), 0.0) * variance)
-    reach = float(t_law.ppf(0.975, max(freedom, 1))) * errors
+    reach = float(stdtrit(max(freedom, 1), 0.975)) * errors
     estimates: dict[str, Estimate] = {}
     for name, value, half, log in zip(names, found.x, reach, logs, strict=True):
         ends = (value - half, value + half)

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares, minimize_scalar, root_scalar
-from scipy.stats import f as f_law
+from scipy.special import fdtri
 
 from leucel.core import InputError, Problem
 from leucel.product.vector import (
@@ -131,6 +130,8 @@ def fit_uptake(moi: ArrayLike, car_share: ArrayLike, *, susceptible: float = 1.0
     >>> round(fitted.most, 3), round(fitted.half, 3)
     (1.5, 4.0)
     """
+    from scipy.optimize import least_squares
+
     x, y = np.asarray(moi, dtype=float), np.asarray(car_share, dtype=float)
     problems: list[Problem] = []
     if x.shape != y.shape or np.unique(x).size < _LEAST_POINTS:
@@ -257,6 +258,8 @@ def law_at_share(law: str, car_share: float, shape: float) -> Transduction:
 def _search(
     law: str, shares: NDArray[np.float64], copies: NDArray[np.float64], limits: tuple[float, float]
 ) -> LotFit:
+    from scipy.optimize import minimize_scalar
+
     low, high = math.log(limits[0]), math.log(limits[1])
 
     def laws(log_shape: float) -> tuple[Transduction, ...]:
@@ -276,7 +279,7 @@ def _search(
     limit_low = limit_high = None
     freedom = shares.size - 1
     if freedom > 0:
-        top = squares(best) * (1 + float(f_law.ppf(0.95, 1, freedom)) / freedom)
+        top = squares(best) * (1 + float(fdtri(1, freedom, 0.95)) / freedom)
         if squares(low) > top:
             limit_low = math.exp(_crossing(squares, top, low, best))
         if squares(high) > top:
@@ -285,6 +288,8 @@ def _search(
 
 
 def _crossing(squares: Callable[[float], float], level: float, low: float, high: float) -> float:
+    from scipy.optimize import root_scalar
+
     return float(root_scalar(lambda x: squares(x) - level, bracket=(low, high)).root)
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 
 from leucel.core import InputError, Problem, unknown_name
 
@@ -211,6 +210,8 @@ def fit_growth(
     >>> CURVES["gompertz"].equation
     'V = V0 exp(a/b (1 - exp(-b t)))'
     """
+    from scipy.optimize import minimize
+
     model = _require(mice, curve, random)
     effects = np.array([model.parameters.index(name) for name in random], dtype=np.intp)
     size, count = len(model.parameters), len(effects)
