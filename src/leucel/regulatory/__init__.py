@@ -27,7 +27,12 @@ from leucel.regulatory.designation import (
 from leucel.regulatory.effects import PlanEffect, plan_effects
 from leucel.regulatory.fhir import MYELOMA_CODES, export_bundle, read_bundle, validate_bundle
 from leucel.regulatory.filings import Filing, FilingPlan, find_filing_order
-from leucel.regulatory.gcc_envelope import Envelope, read_envelopes, write_envelopes
+from leucel.regulatory.gcc_envelope import (
+    Envelope,
+    envelopes_for,
+    read_envelopes,
+    write_envelopes,
+)
 from leucel.regulatory.milestones import (
     Milestone,
     MilestoneKind,
@@ -108,6 +113,7 @@ __all__ = [
     "count_working_days",
     "designate",
     "designation_row",
+    "envelopes_for",
     "export_bundle",
     "find_designations",
     "find_filing_order",

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from leucel.core import InputError, Problem, unknown_name
+from leucel.epidemiology import get_area
+from leucel.regulatory.filings import FilingPlan
 
 NAMESPACE = "http://sfda.gov.sa"
 DTD_VERSION = "1.5"
@@ -108,6 +110,45 @@ class Envelope:
         ]
         if problems:
             raise InputError(problems)
+
+
+def envelopes_for(
+    plan: FilingPlan,
+    *,
+    applicant: str,
+    invented_names: Sequence[str],
+    inns: Sequence[str],
+    atcs: Sequence[str] = (),
+) -> tuple[Envelope, ...]:
+    """Envelopes of the first sequence of every planned filing in the Gulf.
+
+    A filing with a member state is a national procedure; a filing with the Gulf Health Council is
+    the central procedure and gives an envelope to each member state that is not filed nationally.
+    Filings elsewhere need another Module 1 and are left out.
+
+    Parameters
+    ----------
+    plan : result of `find_filing_order`.
+    applicant, invented_names, inns, atcs : what every envelope says.
+    """
+    described = {filing.jurisdiction: filing.route for filing in plan.filings}
+    national = [code for code in described if code.lower() in AGENCIES]
+    central = [code for code in get_area("GCC").members if code not in national]
+    wanted = [(code, "national", described[code]) for code in national]
+    if "GCC" in described:
+        wanted += [(code, "gcc", described["GCC"]) for code in central]
+    return tuple(
+        Envelope(
+            country=code.lower(),
+            applicant=applicant,
+            procedure=procedure,
+            invented_names=tuple(invented_names),
+            inns=tuple(inns),
+            atcs=tuple(atcs),
+            description=f"initial application, {route}",
+        )
+        for code, procedure, route in wanted
+    )
 
 
 def write_envelopes(envelopes: Sequence[Envelope]) -> str:

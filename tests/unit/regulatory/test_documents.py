@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from leucel.regulatory import (
     MilestoneKind,
     MilestoneRegister,
     PartialDate,
+    ProductFacts,
+    envelopes_for,
     export_bundle,
     find_designations,
+    find_filing_order,
     read_bundle,
     read_envelopes,
     read_eu_register,
@@ -134,6 +138,22 @@ def test_envelopes_come_back_from_their_text() -> None:
     assert 'xmlns:gc="http://sfda.gov.sa"' in text
     assert '<agency code="SA-SFDA" />' in text
     assert "Example &amp; Co" in text
+
+
+def test_a_plan_of_filings_becomes_its_envelopes() -> None:
+    plan = find_filing_order(
+        ["SA", "GCC", "HK"],
+        product=ProductFacts(name="example"),
+        register=REGISTER,
+        start=date(2025, 5, 9),
+    )
+    found = envelopes_for(plan, applicant="Example", invented_names=["Name"], inns=["inn"])
+    assert {item.country: item.procedure for item in found} == {
+        "sa": "national",
+        **dict.fromkeys(("ae", "kw", "bh", "qa", "om"), "gcc"),
+    }
+    assert read_envelopes(write_envelopes(found)) == found
+    assert "priority" in found[0].description
 
 
 def test_an_envelope_refuses_codes_that_do_not_exist() -> None:
