@@ -121,13 +121,14 @@ def vector_size(
                 fix="give the whole transfer plasmid from the 5' to the 3' LTR, on this strand",
             )
         )
-    u3, second = min(pairs, key=lambda pair: pair[1] - pair[0])
-    first = next(at for at in repeats if at % length != second % length)
-    wraps = second < first
+    # A file of the integrated provirus has a dU3 in both LTRs; the 3' one is that behind which the
+    # vector does not wrap over the end.
+    wraps, delta_u3, second, first = min(
+        (r % length < at, r - u3, r, at) for u3, r in pairs for at in repeats if at != r % length
+    )
     genome = (second - first) % length + R_LENGTH
     behind = ring.find(U5_ENDS, first + R_LENGTH, first + R_LENGTH + 2 * U5_LENGTH)
     u5 = behind + len(U5_ENDS) - first - R_LENGTH if behind >= 0 else U5_LENGTH
-    delta_u3 = second - u3
     provirus = genome + delta_u3 + u5
     return VectorSize(
         genome_rna=genome,

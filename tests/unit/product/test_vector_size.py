@@ -14,6 +14,16 @@ U3 = DELTA_U3_BEGINS + "C" * (53 - len(DELTA_U3_BEGINS))
 BACKBONE = "GT" * 1500
 
 
+# The LTR of a self-inactivating HIV-1 vector (dU3, R, U5), as in the vector file of cilta-cel (NEJM
+# supplement).
+LTR = (
+    "TGGAAGGGCTAATTCACTCCCAACGAAGACAAGATCTGCTTTTTGCTTGTACT"
+    "GGGTCTCTCTGGTTAGACCAGATCTGAGCCTGGGAGCTCTCTGGCTAACTAGGGAACCCACTGCTTAAGCCTCAATAAAGCTTGCC"
+    "TTGAGTGCTT"
+    "CAAGTAGTGTGTGCCCGTCTGTTGTGTGACTCTGGTAACTAGAGATCCCTCAGACCCTTTTAGTCAGTGTGGAAAATCTCTAGCA"
+)
+
+
 def plasmid(inside: int, *, last_u5: bool = True) -> str:
     return R + U5 + "GA" * (inside // 2) + U3 + R + (U5 if last_u5 else "")
 
@@ -42,3 +52,13 @@ def test_a_long_payload_is_pointed_out() -> None:
 def test_without_two_repeats_and_a_u3_it_is_no_vector(text: str) -> None:
     with pytest.raises(InputError, match="no complete self-inactivating"):
         vector_size(text)
+
+
+def test_the_published_sizes_of_cilta_cel_from_its_ltrs() -> None:
+    """The file is the provirus itself, 5,693 bp with a dU3 in both LTRs."""
+    assert len(LTR) == 53 + R_LENGTH + U5_LENGTH
+    size = vector_size(LTR + "GT" * ((5693 - 2 * 234 - 1) // 2) + "G" + LTR)
+    assert (size.genome_rna, size.provirus, size.wraps) == (5555, 5693, False)
+    assert (size.delta_u3, size.starts) == (53, 54)
+    linear = vector_size(LTR + "GT" * 2612 + "G" + LTR, circular=False)
+    assert linear.provirus == 5693
