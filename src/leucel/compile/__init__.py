@@ -3,6 +3,7 @@
 from leucel.compile.cache import cache_folder
 from leucel.compile.compiled import CompiledModel, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Solution
+from leucel.compile.sensitivity import sensitivity_name
 
 __all__ = [
     "CompiledModel",
@@ -12,4 +13,5 @@ __all__ = [
     "Solution",
     "cache_folder",
     "compile_model",
+    "sensitivity_name",
 ]

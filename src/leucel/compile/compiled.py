@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,8 +14,9 @@ from leucel.compile.inputs import states_as_outputs, with_inputs
 from leucel.compile.kernel import Floats, Kernel
 from leucel.compile.lowering import LoweredSystem, lower
 from leucel.compile.program import evaluate
+from leucel.compile.sensitivity import with_sensitivities
 from leucel.compile.stored import system_from_bytes, system_to_bytes
-from leucel.core import InputError, content_hash, unknown_name
+from leucel.core import InputError, Problem, content_hash, unknown_name
 from leucel.model import ModelSpec, symbolic_system
 
 Backend = Literal["cpu", "reference"]
@@ -52,6 +53,40 @@ class CompiledModel:
     def event_names(self) -> tuple[str, ...]:
         """Names of the events."""
         return tuple(event.name for event in self.system.events)
+
+    def with_sensitivities(self, parameters: Sequence[str]) -> CompiledModel:
+        """The model with derivatives of all outputs and states with respect to parameters.
+
+        The derivative of an output is the output `sensitivity_name(output, parameter)`. It is exact
+        through doses and events, in so far as the tolerance allows; step control looks at the
+        states of the model only. A switch in an equation whose moment depends on a parameter has
+        to be an event as well, which may set nothing.
+
+        Raises
+        ------
+        InputError
+            When a parameter is unknown or named twice.
+
+        Examples
+        --------
+        >>> from leucel.model import ModelSpec, Output, Parameter, State
+        >>> decay = ModelSpec(
+        ...     name="decay",
+        ...     parameters=(Parameter(name="k", value=0.1, unit="1/day"),),
+        ...     states=(State(name="x", unit="cells", initial="100 [cells]"),),
+        ...     odes={"x": "-k*x"},
+        ...     outputs=(Output(name="cells", text="x", unit="cells"),),
+        ... )
+        >>> compile_model(decay, backend="reference").with_sensitivities(["k"]).output_names
+        ('cells', 'x', 'd cells / d k', 'd x / d k')
+        """
+        unknown = [n for n in parameters if n not in self.parameter_names]
+        if unknown or len(set(parameters)) < len(parameters) or self.system.passive:
+            problems = [unknown_name(n, self.parameter_names, noun="parameter") for n in unknown]
+            problems = problems or [Problem(what="sensitivities are asked for more than once")]
+            raise InputError(problems)
+        system = with_sensitivities(self.system, parameters)
+        return replace(self, system=system, kernel=kernel_of(system, self.backend))
 
     def initial_states(self, columns: Sequence[Floats], subjects: int) -> Floats:
         """Initial values of the states, (N, S).

@@ -9,9 +9,9 @@ class Derivatives:
     """Partial derivatives of instructions with respect to one leaf, memoized.
 
     Minimum, maximum, absolute value and select have one-sided derivatives: that of the branch
-    which is taken. A power has derivative 0 where its base is exactly 0 and the exponent is not 1:
-    the true one may be infinite there, and a state that has been set to zero would then turn
-    every state that it feeds into NaN (infinity times its own derivative 0).
+    which is taken. A power, and a square root, has derivative 0 where its base is exactly 0 and the
+    exponent is not 1: the true one may be infinite there, and a state that has been set to zero
+    would then turn every state that it feeds into NaN (infinity times its own derivative 0).
     """
 
     def __init__(self, builder: Builder, leaf: int) -> None:
@@ -66,7 +66,8 @@ class Derivatives:
             case Op.LOG:
                 return b.divide(d[0], args[0])
             case Op.SQRT:
-                return b.divide(b.multiply(b.constant(0.5), d[0]), number)
+                slope = b.divide(b.multiply(b.constant(0.5), d[0]), number)
+                return b.select(b.function(Op.EQUAL, number, zero), zero, slope)
             case Op.TANH:
                 slope = b.subtract(b.constant(1.0), b.multiply(number, number))
                 return b.multiply(slope, d[0])

@@ -37,7 +37,7 @@ def with_inputs(system: LoweredSystem, targets: Sequence[int]) -> LoweredSystem:
         rhs=(*rhs, *still),
         jacobian=dict(sorted(jacobian.items())),
         time_derivative=(*system.time_derivative, *still),
-        inputs=len(targets),
+        passive=system.passive + len(targets),
     )
 
 

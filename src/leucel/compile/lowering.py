@@ -50,11 +50,30 @@ class SystemInSymbols(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoweredEvent:
-    """An event in instruction numbers; `assignments` pairs a state with its new value."""
+    """An event in instruction numbers.
+
+    Attributes
+    ----------
+    assignments : states, each with its new value.
+    chained : the same where the event was set off by a jump and not by its own crossing; None when
+        that makes no difference.
+    """
 
     name: str
     when: int
     assignments: tuple[tuple[int, int], ...]
+    chained: tuple[tuple[int, int], ...] | None = None
+
+    @property
+    def when_set_off(self) -> tuple[tuple[int, int], ...]:
+        """Assignments where the event was set off by a jump."""
+        return self.assignments if self.chained is None else self.chained
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All instructions that the event needs."""
+        pairs = (*self.assignments, *(self.chained or ()))
+        return (self.when, *(number for _, number in pairs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +90,9 @@ class LoweredSystem:
         output has.
     events : in the order of the model.
     dose_state : index of the state that doses enter, None when there is none.
-    inputs : how many of the states, the last ones, are inputs; see `leucel.compile.inputs`.
+    passive : how many of the states, the last ones, step control does not look at: inputs (see
+        `leucel.compile.inputs`) and sensitivities (see `leucel.compile.sensitivity`).
+    moments : indices of the states that are zero at the begin of each jump.
     """
 
     program: Program
@@ -85,7 +106,8 @@ class LoweredSystem:
     outputs: tuple[int, ...]
     events: tuple[LoweredEvent, ...]
     dose_state: int | None
-    inputs: int = 0
+    passive: int = 0
+    moments: tuple[int, ...] = ()
 
     @property
     def autonomous(self) -> bool:
@@ -102,8 +124,8 @@ class LoweredSystem:
                 ],
                 "results": [self.initial, self.rhs, self.time_derivative, self.outputs],
                 "jacobian": [(*at, number) for at, number in self.jacobian.items()],
-                "events": [(e.when, e.assignments) for e in self.events],
-                "inputs": self.inputs,
+                "events": [(e.when, e.assignments, e.chained) for e in self.events],
+                "passive": [self.passive, self.moments],
             }
         )
 

@@ -23,9 +23,10 @@ def system_to_bytes(system: LoweredSystem) -> bytes:
         "jacobian": [[*at, number] for at, number in system.jacobian.items()],
         "time_derivative": system.time_derivative,
         "outputs": system.outputs,
-        "events": [[e.name, e.when, e.assignments] for e in system.events],
+        "events": [[e.name, e.when, e.assignments, e.chained] for e in system.events],
         "dose_state": system.dose_state,
-        "inputs": system.inputs,
+        "passive": system.passive,
+        "moments": system.moments,
     }
     return json.dumps(content, separators=(",", ":")).encode()
 
@@ -50,9 +51,15 @@ def system_from_bytes(raw: bytes) -> LoweredSystem:
         time_derivative=tuple(content["time_derivative"]),
         outputs=tuple(content["outputs"]),
         events=tuple(
-            LoweredEvent(name=name, when=when, assignments=tuple((i, n) for i, n in assignments))
-            for name, when, assignments in content["events"]
+            LoweredEvent(
+                name=name,
+                when=when,
+                assignments=tuple((i, n) for i, n in assignments),
+                chained=None if chained is None else tuple((i, n) for i, n in chained),
+            )
+            for name, when, assignments, chained in content["events"]
         ),
         dose_state=content["dose_state"],
-        inputs=content["inputs"],
+        passive=content["passive"],
+        moments=tuple(content["moments"]),
     )

@@ -13,7 +13,7 @@ from leucel.compile import CompiledModel, Controls
 from leucel.core import InputError, Problem, unknown_name
 from leucel.solve.doses import Dose, Doses
 from leucel.solve.options import DEFAULT_ATOL, SolveOptions, processors
-from leucel.solve.schedule import numbers_of
+from leucel.solve.schedule import NUMBERS, numbers_of
 from leucel.solve.work import Work, make_work
 
 Floats = NDArray[np.float64]
@@ -75,6 +75,8 @@ def work_from_input(
     grid = _times(times, problems)
     kept = _outputs(model, outputs, problems)
     targets = _targets(model, doses, problems)
+    if model.system.passive:
+        _refuse_moving_doses(model, doses, problems)
     named = dict(zip(model.parameter_names, columns, strict=False))
     for name, values in numbers_of(doses, named, problems):
         if values.ndim == 1 and len(values) != 1:
@@ -251,6 +253,30 @@ def _targets(model: CompiledModel, doses: Doses | None, problems: list[Problem])
             continue
         targets[place] = target
     return targets
+
+
+def _refuse_moving_doses(
+    model: CompiledModel, doses: Doses | None, problems: list[Problem]
+) -> None:
+    """Refuse doses whose own part in a sensitivity would be missed."""
+    for dose in doses.doses if doses else ():
+        given = [getattr(dose, name) for name in NUMBERS]
+        named = [value for value in given if isinstance(value, str)]
+        if named:
+            problems.append(
+                Problem(
+                    what="sensitivities through a dose that depends on a parameter",
+                    received=", ".join(named),
+                    fix="write the dose as an event of the model, such as when = t_dose + lag - t",
+                )
+            )
+        if dose.is_infusion and model.system.events:
+            problems.append(
+                Problem(
+                    what="sensitivities of a model with both events and infusions",
+                    fix="write the infusion as a state with rate of change 0 that events set",
+                )
+            )
 
 
 def _absolute_tolerances(

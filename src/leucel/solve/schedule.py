@@ -13,7 +13,7 @@ from leucel.core import Problem, unknown_name
 from leucel.solve.doses import Dose, Doses, Reset, check_numbers
 
 Floats = NDArray[np.float64]
-_NUMBERS = ("amount", "time", "rate", "duration", "lag", "bioavailability", "interval")
+NUMBERS = ("amount", "time", "rate", "duration", "lag", "bioavailability", "interval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def numbers_of(
     """
     found: list[tuple[str, Floats]] = []
     for record in doses.records if doses else ():
-        for name in _NUMBERS:
+        for name in NUMBERS:
             given: Any = getattr(record, name, None)
             if given is None:
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leucel.compile import CompiledModel
+from leucel.compile import CompiledModel, sensitivity_name
 from leucel.core import SILENT, Progress, Status
 from leucel.solve.checks import work_from_input
 from leucel.solve.doses import Doses
@@ -109,4 +109,10 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 
 def _units(model: CompiledModel) -> dict[str, str]:
     units = {state.name: state.unit for state in model.spec.states}
-    return units | {output.name: output.unit for output in model.spec.outputs}
+    units = units | {output.name: output.unit for output in model.spec.outputs}
+    derivatives = {
+        sensitivity_name(name, parameter.name): f"({unit})/({parameter.unit})"
+        for name, unit in units.items()
+        for parameter in model.spec.parameters
+    }
+    return units | derivatives

@@ -90,3 +90,15 @@ def test_one_sided_derivatives_follow_the_branch_taken() -> None:
     assert evaluate(program, NUMBERS, slopes, states=[1.0]) == [1.0, 0.0, 1.0]
     assert evaluate(program, NUMBERS, slopes, states=[3.0]) == [0.0, 1.0, 1.0]
     assert evaluate(program, NUMBERS, slopes, states=[-3.0]) == [1.0, 0.0, -1.0]
+
+
+def test_a_square_root_has_derivative_zero_at_zero() -> None:
+    b = Builder()
+    x = b.state(0)
+    slope = Derivatives(b, x).of(b.power(x, b.constant(1.5)))
+    with np.errstate(all="ignore"):
+        at = [
+            float(evaluate(b.program(), NumpyArithmetic(), [slope], states=[np.float64(v)])[0])
+            for v in (0.0, 4.0)
+        ]
+    assert at == [0.0, 3.0]

@@ -14,7 +14,7 @@ from leucel.solve import Doses, StreamedQuantiles, simulate, simulate_chunks
 
 SUBJECTS = 101
 TIMES = np.linspace(0.0, 30.0, 7)
-# Most that a million patients may take; the measured peak is about 0.5 GB.
+# Most that a million patients may take; the measured peak is 0.4 GB.
 MEMORY_LIMIT_MB = 2000
 MILLION = """
 import resource, numpy as np

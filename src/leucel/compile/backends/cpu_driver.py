@@ -47,11 +47,11 @@ def layout_of(system: LoweredSystem) -> Layout:
     if not system.autonomous:
         wanted += system.time_derivative
     for event in system.events:
-        wanted += [event.when, *(number for _, number in event.assignments)]
+        wanted += event.numbers
     return Layout(
         states=len(system.state_names),
         events=len(system.events),
-        inputs=system.inputs,
+        passive=system.passive,
         constants=system.program.border_of_constants(wanted),
     )
 
@@ -208,14 +208,14 @@ def _squared_error(e: Emitter, states: list[Any], taken: Step[Any], blur: Any) -
     atol = e.slot(Slot.ATOL, POINTER)
     total = ar.constant(0.0)
     for i, (old, new, error) in enumerate(zip(states, taken.states, taken.error, strict=True)):
-        if i >= len(states) - e.layout.inputs:
+        if i >= len(states) - e.layout.passive:
             break
         size = ar.maximum(ar.absolute(old), ar.absolute(new))
         floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
         floor = ar.multiply_add(ar.absolute(ar.subtract(new, old)), blur, floor)
         ratio = ar.divide(error, ar.multiply_add(rtol, size, floor))
         total = ar.multiply_add(ratio, ratio, total)
-    own = len(states) - e.layout.inputs
+    own = len(states) - e.layout.passive
     return ar.multiply(total, ar.constant(1.0 / own))
 
 
@@ -282,7 +282,7 @@ def _failures(
     stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
     limit = e.broadcast(e.slot(Slot.LIMIT, F64))
     outside = ir.Constant(MASK, [0] * LANES)
-    for i in range(e.layout.states - e.layout.inputs):
+    for i in range(e.layout.states - e.layout.passive):
         # Where an event ended the step, the states there count, not those beyond.
         value = e.get(e.layout.state + i)
         outside = b.or_(outside, ar.less(limit, ar.absolute(value)))

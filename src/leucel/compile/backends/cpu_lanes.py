@@ -39,8 +39,10 @@ class LaneFunctions:
 
     def __init__(self, emitter: Emitter) -> None:
         self._e = emitter
-        self.events = [emit_event(emitter, i) for i in range(len(emitter.system.events))]
-        self.whens = [emit_when(emitter, i) for i in range(len(emitter.system.events))]
+        events = range(len(emitter.system.events))
+        self.events = [emit_event(emitter, i, set_off=False) for i in events]
+        self.set_off = [emit_event(emitter, i, set_off=True) for i in events]
+        self.whens = [emit_when(emitter, i) for i in events]
         self.write = emit_write(emitter)
         self.locate = emit_locate(emitter)
         self.move = emit_move(emitter)
@@ -77,6 +79,8 @@ class LaneFunctions:
         lane = function.args[2]
         b, lay = e.b, e.layout
         e.call(self.arm, lane)
+        for state in e.system.moments:
+            e.put(lay.state + state, e.real(0.0), lane)
         located = e.get(lay.fired, lane, I64)
         for event, apply in enumerate(self.events):
             with b.if_then(b.icmp_signed("==", located, e.integer(event))):
@@ -119,7 +123,7 @@ class LaneFunctions:
             (count,) = chain.values
             e.call(self.arm, lane)
             happened: Any = ir.Constant(I1, 0)
-            for event, apply in enumerate(self.events):
+            for event, apply in enumerate(self.set_off):
                 armed = b.fcmp_ordered(">", e.get(lay.armed + event, lane), e.real(0.5))
                 down = b.fcmp_ordered("<=", e.call(self.whens[event], lane), e.real(0.0))
                 fires = b.and_(armed, down)
@@ -173,9 +177,12 @@ class LaneFunctions:
         floor = ar.multiply(span, ar.constant(_FASTEST_START))
         shortest = ar.multiply(span, ar.constant(_LONGEST_START))
         speed = ar.constant(0.0)
-        for state, slope in zip(states, slopes, strict=True):
+        own = lay.states - lay.passive
+        for i, (state, slope) in enumerate(zip(states, slopes, strict=True)):
             slope_size = ar.absolute(slope)
             speed = ar.add(speed, slope_size)
+            if i >= own:
+                continue
             turnover = ar.add(ar.divide(ar.absolute(state), slope_size), floor)
             shortest = b.select(ar.less(turnover, shortest), turnover, shortest)
         step = ar.multiply(shortest, ar.constant(_FIRST_STEP))

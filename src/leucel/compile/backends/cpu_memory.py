@@ -64,13 +64,13 @@ class Layout:
     Attributes
     ----------
     constants : instructions that are computed once for each subject, in order of their rows.
-    inputs : how many of the states, the last ones, are inputs that change by jumps only.
+    passive : how many of the states, the last ones, step control does not look at.
     """
 
     states: int
     events: int
     constants: tuple[int, ...]
-    inputs: int = 0
+    passive: int = 0
 
     # Rows that every model has.
     time = 0

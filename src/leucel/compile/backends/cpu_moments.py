@@ -112,9 +112,10 @@ def emit_when(parent: Emitter, event: int) -> ir.Function:
     return function
 
 
-def emit_event(parent: Emitter, event: int) -> ir.Function:
-    """(lane): an event happens here and now."""
-    function, e = parent.function(f"event_{event}", _VOID, I64)
+def emit_event(parent: Emitter, event: int, *, set_off: bool) -> ir.Function:
+    """(lane): an event happens here and now, located or set off by a jump."""
+    name = f"event_{event}_set_off" if set_off else f"event_{event}"
+    function, e = parent.function(name, _VOID, I64)
     lane = function.args[2]
     b, lay = e.b, e.layout
     subject = e.get(lay.subject, lane, I64)
@@ -124,7 +125,8 @@ def emit_event(parent: Emitter, event: int) -> ir.Function:
     earlier = b.fcmp_ordered("<", time, e.load(place))
     with b.if_then(earlier):
         b.store(time, place)
-    assignments = e.system.events[event].assignments
+    lowered = e.system.events[event]
+    assignments = lowered.when_set_off if set_off else lowered.assignments
     values = e.run(
         [number for _, number in assignments],
         time=e.broadcast(time),

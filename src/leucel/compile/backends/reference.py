@@ -82,7 +82,8 @@ class _Subject:
         self._parameters = parameters
         self._fixed = tapes.fixed.run(np.float64(0.0), (), parameters)
         self.size = len(tapes.system.state_names)
-        self.inputs = tapes.system.inputs
+        self.moments = tapes.system.moments
+        self.passive = tapes.system.passive
 
     def _run(self, tape: Tape, time: Any, states: Any) -> list[Any]:
         return tape.run(time, states, self._parameters, self._fixed)
@@ -112,13 +113,14 @@ class _Subject:
         """The expression whose downward crossing is the event."""
         return float(self._run(self._tapes.when[event], np.float64(time), states)[0])
 
-    def assign(self, event: int, time: float, states: Floats) -> Floats:
-        """States after an event."""
+    def assign(self, event: int, time: float, states: Floats, *, set_off: bool) -> Floats:
+        """States after an event, located or set off by a jump."""
         changed = states.copy()
-        values = self._run(self._tapes.assignments[event], np.float64(time), states)
-        for (state, _), value in zip(
-            self._tapes.system.events[event].assignments, values, strict=True
-        ):
+        lowered = self._tapes.system.events[event]
+        tape = self._tapes.set_off[event] if set_off else self._tapes.located[event]
+        pairs = lowered.when_set_off if set_off else lowered.assignments
+        values = self._run(tape, np.float64(time), states)
+        for (state, _), value in zip(pairs, values, strict=True):
             changed[state] = value
         return changed
 
@@ -130,7 +132,7 @@ class _Tapes:
         kept = [system.outputs[o] for o in outputs]
         wanted = [*system.initial, *system.rhs, *system.jacobian.values(), *kept]
         for event in system.events:
-            wanted += [event.when, *(number for _, number in event.assignments)]
+            wanted += event.numbers
         border = program.border_of_constants(wanted)
 
         def tape(numbers: Sequence[int]) -> Tape:
@@ -143,9 +145,8 @@ class _Tapes:
         self.jacobian = tape(list(system.jacobian.values()))
         self.outputs = tape(kept)
         self.when = [tape([event.when]) for event in system.events]
-        self.assignments = [
-            tape([number for _, number in event.assignments]) for event in system.events
-        ]
+        self.located = [tape([n for _, n in event.assignments]) for event in system.events]
+        self.set_off = [tape([n for _, n in event.when_set_off]) for event in system.events]
 
 
 @final
@@ -216,8 +217,9 @@ class _Run:
                 strict=True,
             )
         )
-        # Inputs are constant between jumps: any tolerance is right for them.
-        self.atol = np.concatenate([controls.atol, np.ones(subject.inputs)])
+        own = subject.size - subject.passive
+        self.atol = np.full(subject.size, np.min(controls.atol, initial=1.0))
+        self.atol[:own] = controls.atol[:own]
         self.armed = [True] * len(event_times)
         self.spent: set[int] = set()
         self.time, self.steps, self.done = ensemble.start, 0, 0
@@ -258,8 +260,9 @@ class _Run:
         """
         self.spent.clear()
         self.arm()
+        self.states[list(self.subject.moments)] = 0.0
         if fired is not None:
-            self.fire(fired)
+            self.fire(fired, set_off=False)
         while self.jumps and self.jumps[0][0] <= self.time:
             _, state, value, is_set = self.jumps.pop(0)
             self.states[state] = value if is_set else self.states[state] + value
@@ -279,15 +282,15 @@ class _Run:
         happened = False
         for event in range(len(self.armed)):
             if self.armed[event] and self.subject.when(event, self.time, self.states) <= 0.0:
-                self.fire(event)
+                self.fire(event, set_off=True)
                 self.arm()
                 happened = True
         return happened
 
-    def fire(self, event: int) -> None:
+    def fire(self, event: int, *, set_off: bool) -> None:
         """Apply an event here and now."""
         self.event_times[event] = min(self.event_times[event], self.time)
-        self.states = self.subject.assign(event, self.time, self.states)
+        self.states = self.subject.assign(event, self.time, self.states, set_off=set_off)
         self.armed[event] = False
         self.spent.add(event)
 
@@ -361,7 +364,7 @@ class _Run:
 
     def is_inside(self) -> bool:
         """True when no state is beyond the limit."""
-        own = self.subject.size - self.subject.inputs
+        own = self.subject.size - self.subject.passive
         return bool(np.max(np.abs(self.states[:own])) <= self.controls.state_limit)
 
     def locate(self, solver: Any, dense: Any) -> tuple[int, float] | None:
