@@ -1,7 +1,7 @@
 """Published CAR-T models with cards that say where each number stands, and what it reproduces."""
 
 from leucel.library.absent import AbsentModel, absent_models
-from leucel.library.cards import CardStatus, Check, Choice, Defect, ModelCard
+from leucel.library.cards import CardStatus, Check, Choice, Comparison, Defect, ModelCard, Review
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
 from leucel.library.covariates import with_comedication, with_covariate
 from leucel.library.describe import CatalogRow, card_text, catalog_rows
@@ -15,9 +15,11 @@ __all__ = [
     "CatalogRow",
     "Check",
     "Choice",
+    "Comparison",
     "Defect",
     "ModelCard",
     "Piecewise",
+    "Review",
     "absent_models",
     "bibliography_of",
     "card_text",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.library.cards import CardStatus, Choice, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BARROS_2021, BIOMODEL_1019, BIOMODEL_1020, LEUCEL
 from leucel.library.values import Quoted, Quotes, parameters_of, symbols_of
 from leucel.model import Event, ModelSpec, Output, State
@@ -135,6 +136,7 @@ CARD = ModelCard(
     choices=(LINE,),
     checks=CHECKS,
     license="Facts from an open-access paper and CC0 files; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

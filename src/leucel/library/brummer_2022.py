@@ -9,6 +9,7 @@ from leucel.core import Mark
 from leucel.library.brummer_2022_fits import FITS
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import CARRGODEX, LEUCEL, SAHOO_2020
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, Parameter, State
@@ -141,7 +142,11 @@ _own = Oracle(model=ID)
 _ARMS = (("0.25", "0.668", 340), ("0.125", "0.413", 552))
 _FINAL = "printed with three digits; the hour of the last row is that of the regular grid"
 _data_row = Oracle(
-    model=ID, source=CARRGODEX, mark=Mark.REPRODUCED, place="fit_parameters.csv, t_cell_end"
+    model=ID,
+    source=CARRGODEX,
+    mark=Mark.REPRODUCED,
+    place="fit_parameters.csv, t_cell_end",
+    observed=True,
 )
 _COUNTED = (("0.25", "0.6598", 340), ("0.125", "0.4155", 552), ("0.05", "0.33095", 552))
 CHECKS = (
@@ -204,6 +209,7 @@ CARD = ModelCard(
     choices=(LINE, START, DEXAMETHASONE),
     checks=CHECKS,
     license="Values and equations from a public repository with its own license; no code",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -84,6 +84,8 @@ class Check:
     tolerance : largest relative deviation from `expected` that counts as met, with its `reason`.
     choices : options of the model that differ from the default.
     against : options of a second run that the number is divided by.
+    observed : the number was counted or measured, not computed by a model: it has no stated
+        precision that a model could meet.
     """
 
     name: str
@@ -106,6 +108,16 @@ class Check:
     cohort: tuple[Values, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     against: tuple[tuple[str, str], ...] = ()
+    observed: bool = False
+
+    @property
+    def outside(self) -> bool:
+        """True for a number printed by the paper, or by others who coded the model, and met."""
+        return (
+            self.mark in (Mark.OFFICIAL, Mark.REPRODUCED)
+            and not self.observed
+            and self.accepts(self.ours)
+        )
 
     @property
     def deviation(self) -> float:
@@ -115,6 +127,41 @@ class Check:
     def accepts(self, number: float) -> bool:
         """True when a number lies within the tolerance of the expected one."""
         return abs(number - self.expected) <= self.tolerance * abs(self.expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a test compares between a model and its second reading.
+
+    Attributes
+    ----------
+    what : right-hand sides, courses or a closed form.
+    test : file and function of the test in the repository, ``file.py::function``.
+    tolerance : largest relative difference that the test lets pass.
+    """
+
+    what: str
+    test: str
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A second implementation of a model, and how it was compared with the first.
+
+    Attributes
+    ----------
+    reading : its file in the repository.
+    reader : who wrote it, and from what.
+    """
+
+    reading: str
+    reader: str
+    comparisons: tuple[Comparison, ...]
+
+    def compares(self, what: str) -> bool:
+        """True when `what` is compared; a closed form is its own right-hand side and course."""
+        return any(c.what.startswith((what, "closed form")) for c in self.comparisons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +176,7 @@ class ModelCard:
     symbols : pairs of a name in the model and its symbol in the paper.
     deviations : what differs from the paper on purpose.
     limits : what the model cannot say.
+    review : the second reading, where there is one.
     """
 
     id: str
@@ -149,12 +197,38 @@ class ModelCard:
     choices: tuple[Choice, ...] = ()
     checks: tuple[Check, ...] = ()
     license: str
+    review: Review | None = None
     status: CardStatus = CardStatus.DRAFT
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """All sources of the card, the paper first."""
         return (self.source, *self.others)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the model needs to be reviewed; empty when nothing is missing."""
+        found: list[str] = []
+        if self.review is None:
+            found.append("a second reading of the equations by another person")
+        else:
+            found += [
+                f"a comparison of {what} with the second reading"
+                for what in ("right-hand sides", "courses")
+                if not self.review.compares(what)
+            ]
+        if not any(check.outside for check in self.checks):
+            number = "a number printed by the paper, or by others who coded the model, that is met"
+            seen = any(check.observed for check in self.checks)
+            found.append(
+                f"{number}; "
+                + (
+                    "the outside checks are counts or measurements"
+                    if seen
+                    else "all checks are runs of this project"
+                )
+            )
+        return tuple(found)
 
     def symbol(self, name: str) -> str:
         """Symbol of the paper for a name of the model; the name itself where the paper has none."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from leucel.core import Source
 from leucel.library.cards import CardStatus, Check, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import (
     BIOMODEL_1024,
     BIOMODEL_1025,
@@ -161,6 +162,7 @@ def _card(
         limits=("A worked example for teaching and for testing solvers, not for predictions.",),
         checks=checks,
         license="Facts from a paper and a CC0 file; equations and values only",
+        review=REVIEWS.get(id_),
         status=CardStatus.PROVISIONAL,
     )
 

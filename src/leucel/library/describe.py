@@ -100,6 +100,7 @@ def card_text(card: ModelCard, spec: ModelSpec) -> str:
             sections.append(f"## {title}\n\n{shown}")
     if card.checks:
         sections.append("## Checks\n\n" + _checks(card.checks))
+    sections.append("## Review\n\n" + _review(card))
     sections.append("## Sources\n\n" + _list(_citation(source) for source in card.sources))
     return "\n\n".join(sections) + "\n"
 
@@ -157,6 +158,22 @@ def _checks(checks: tuple[Check, ...]) -> str:
     ]
     head = ("check", "expected", "ours", "deviation", "tolerance", "unit", "mark", "source")
     return _table(head, rows)
+
+
+def _review(card: ModelCard) -> str:
+    lines: list[str] = []
+    if card.review is not None:
+        lines.append(f"Second reading: `{card.review.reading}`, by {card.review.reader}.")
+        lines += [
+            f"Compared: {c.what}, to {c.tolerance:g}, in `{c.test}`."
+            for c in card.review.comparisons
+        ]
+    for check in card.checks:
+        if check.outside:
+            how = " (a formula in its values)" if check.quantity == "formula" else ""
+            lines.append(f"Outside number met: {check.name}, of `{check.source}`{how}.")
+    lines += [f"Missing for reviewed: {text}." for text in card.lacking]
+    return _list(lines)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

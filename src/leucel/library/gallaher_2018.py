@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.library.cards import CardStatus, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BIOMODEL_743, LEUCEL
 from leucel.library.values import Quotes, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -125,6 +126,7 @@ CARD = ModelCard(
     limits=("No therapy and no CAR-T cells.",),
     checks=CHECKS,
     license="Facts from a CC0 file; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.library.cards import CardStatus, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BIOMODEL_837, LEUCEL
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -140,6 +141,7 @@ CARD = ModelCard(
     limits=("Arbitrary units; a fixture for solvers and for teaching.",),
     checks=CHECKS,
     license="Facts from a CC0 file; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from leucel.core import Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import HARDIANSYAH_2019, LEUCEL, NLMIXR2LIB
 from leucel.library.values import Quoted, Quotes, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -263,7 +264,8 @@ CARD = ModelCard(
     choices=(PATIENT,),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
-    status=CardStatus.PROVISIONAL,
+    review=REVIEWS.get(ID),
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from leucel.core import Kind
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import HIBMA_2026, LEUCEL, NLMIXR2LIB, POELS_2025, SINGH_2021
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -186,6 +187,7 @@ MODELS = (
                       reason="an identity"),
             ),
             license="Facts from a paper and a GPL repository; equations and values only",
+            review=REVIEWS.get(_TURNOVER),
             status=CardStatus.PROVISIONAL,
         ),
         build=build_turnover,
@@ -217,6 +219,7 @@ MODELS = (
                      formula="logistic(intercept + beta_exposure*log(212))"),
             ),
             license="Facts from a paper and a GPL repository; equations and values only",
+            review=REVIEWS.get(_CRS),
             status=CardStatus.PROVISIONAL,
         ),
         build=build_crs,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from leucel.core import Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BIOMODEL_1041, KIMMEL_2021, LEUCEL
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Event, Expression, ModelSpec, Output, State
@@ -242,6 +243,7 @@ CARD = ModelCard(
     choices=(GROWTH, EXTINCTION),
     checks=CHECKS,
     license="Facts from an open-access paper and a CC0 file; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 

@@ -8,6 +8,7 @@ from leucel.core import Kind
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.kirouac_2023_fits import RANGES, SYMBOLS, VECTORS
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import KIMMEL_2021, KIROUAC_2023, LEUCEL, MSTADT_CART2
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -293,6 +294,7 @@ CARD = ModelCard(
     choices=(ARCHETYPE, CAPACITY, CONVERSION),
     checks=CHECKS,
     license="Values and equations from a public repository; no code",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.library.cards import CardStatus, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BIOMODEL_1011, BIOMODEL_1012, LEON_TRIANA_2020, LEUCEL
 from leucel.library.values import Quotes, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -99,6 +100,7 @@ def _card(id_: str, title: str, reason: str, **rest: object) -> ModelCard:
         assay="cells in the body",
         data="Parameters chosen by the authors from the literature; the SBML files of BioModels",
         license="Facts from a paper and CC0 files; equations and values only",
+        review=REVIEWS.get(id_),
         status=CardStatus.PROVISIONAL,
         **rest,  # type: ignore[arg-type]
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import BIOMODEL_1013, BIOMODEL_1014, LEON_TRIANA_2021, LEUCEL
 from leucel.library.values import Quoted, Quotes, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -129,6 +130,7 @@ def _card(id_: str, title: str, reason: str, **rest: object) -> ModelCard:
         data="Parameters chosen by the authors; the SBML files of BioModels",
         limits=("No dose enters but as the starting number of CAR-T cells.",),
         license="Facts from an open-access paper and CC0 files; equations and values only",
+        review=REVIEWS.get(id_),
         status=CardStatus.PROVISIONAL,
         **rest,  # type: ignore[arg-type]
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, LI_2025, NLMIXR2LIB
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, Residual, State
@@ -167,6 +168,7 @@ CARD = ModelCard(
     choices=(FORM,),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 

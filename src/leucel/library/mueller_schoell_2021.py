@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Defect, ModelCard, Published, Values
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, MUELLER_SCHOELL_2021, NLMIXR2LIB
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, Residual, State
@@ -217,7 +218,8 @@ CARD = ModelCard(
     ),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
-    status=CardStatus.PROVISIONAL,
+    review=REVIEWS.get(ID),
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

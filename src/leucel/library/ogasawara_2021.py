@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.piecewise import Piecewise, piecewise_model
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, OGASAWARA_2021, STEIN_2019
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec
@@ -193,6 +194,7 @@ CARD = ModelCard(
     choices=(SWITCH, GROWTH, DECLINE, FORM),
     checks=CHECKS,
     license="Facts from an open-access abstract; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 

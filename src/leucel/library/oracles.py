@@ -22,6 +22,7 @@ class Oracle:
     source: Source = LEUCEL
     mark: Mark = Mark.OWN_VALUE
     place: str = ""
+    observed: bool = False
 
     def __call__(
         self,
@@ -72,4 +73,5 @@ class Oracle:
             cohort=cohort,
             choices=choices,
             against=against,
+            observed=self.observed,
         )

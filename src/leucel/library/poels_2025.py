@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from leucel.core import Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, NLMIXR2LIB, POELS_2025, SINGH_2021
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -257,6 +258,7 @@ CARD = ModelCard(
     choices=(HALF_LIFE,),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

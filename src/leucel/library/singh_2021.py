@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
+from leucel.library.reviews import REVIEWS
 from leucel.library.singh_2021_checks import CHECKS
 from leucel.library.sources import (
     HIBMA_2026,
@@ -366,12 +367,21 @@ CARD = ModelCard(
             resolution="The event tumor_extinct, a rule of leucel: with less than one cell in the"
             " marrow the tumor and its complexes become 0 (choice: extinction).",
         ),
+        Defect(
+            what="The seed of effector cells in the marrow, there to keep 0/0 out, expands without"
+            " any infusion: without a dose the transgene is 68,373 copies/ug on day 40, and"
+            " M-protein is 93% below baseline on day 90.",
+            resolution="The seed is kept as published. The model holds only for an infusion at time"
+            " 0 and has no untreated patient.",
+        ),
     ),
     deviations=(
         "The Avogadro constant is 6.023e23, as in the code of the source.",
         "The omega of the memory rate is 4e-5 as tabulated, which is no variability at all.",
     ),
     limits=(
+        "It holds for one infusion at time 0: its seed of effector cells treats a patient without"
+        " any dose, so it gives neither an untreated arm nor an infusion on a later day.",
         "Only the M-protein change is meaningful: the parameters give 0.26 g/L at baseline.",
         "Without a resistant clone or a rule of regrowth it cannot give progression-free survival"
         " (see with_resistant_clone).",
@@ -382,7 +392,8 @@ CARD = ModelCard(
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only,"
     " no code",
-    status=CardStatus.PROVISIONAL,
+    review=REVIEWS.get(ID),
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import GUPTA_2017, LEUCEL, NLMIXR2LIB, SRIMANI_2022
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Event, Expression, ModelSpec, Output, Residual, State
@@ -380,7 +381,8 @@ CARD = ModelCard(
     choices=(DRUG,),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
-    status=CardStatus.PROVISIONAL,
+    review=REVIEWS.get(ID),
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

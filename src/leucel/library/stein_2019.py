@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, NLMIXR2LIB, STEIN_2019
 from leucel.library.stein_2019_checks import CLOSED_FORM_CHECKS
 from leucel.model import Expression, ModelSpec, Output, Parameter, Residual
@@ -181,7 +182,8 @@ CARD = ModelCard(
     choices=(RANDOM_EFFECTS,),
     checks=CLOSED_FORM_CHECKS,
     license="Facts from an open-access paper (CC BY-NC-ND 4.0); equations and values only",
-    status=CardStatus.PROVISIONAL,
+    review=REVIEWS.get(ID),
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

@@ -161,6 +161,7 @@ CLOSED_FORM_CHECKS = (
     *_percentiles(),
 )
 ODE_CHECKS = (
+    *_PUBLISHED,
     _level(7.0, _DAY_7, 3105.264, 1e-4, _SOLVER),
     _level(14.0, _DAY_14, 11411.53, 1e-4, _SOLVER),
     _level(28.0, _DAY_28, 1373.558776, 1e-4, _SOLVER),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from leucel.library import stein_2019
 from leucel.library.cards import Published
+from leucel.library.reviews import REVIEWS
 from leucel.library.stein_2019 import EXPANSION, RESIDUALS, TRANSGENE, parameters
 from leucel.library.stein_2019_checks import ODE_CHECKS
 from leucel.model import Event, Expression, ModelSpec, Output, State
@@ -64,6 +65,7 @@ CARD = replace(
     reason="The closed form as two pools, so that it can be joined to a tumor or a drug, and so"
     " that solvers are checked against an exact answer with a kink in time.",
     checks=ODE_CHECKS,
+    review=REVIEWS.get(ID),
 )
 
 MODELS = (Published(card=CARD, build=build),)

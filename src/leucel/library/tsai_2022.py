@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from leucel.core import Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published, Values
 from leucel.library.oracles import Oracle
+from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, NLMIXR2LIB, TSAI_2022
 from leucel.library.values import Quotes, parameters_of, symbols_of
 from leucel.model import Expression, ModelSpec, Output, State
@@ -220,6 +221,7 @@ CARD = ModelCard(
     choices=(ROUTE,),
     checks=CHECKS,
     license="Facts from a paper and a GPL repository; equations and values only",
+    review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )
 MODELS = (Published(card=CARD, build=build),)

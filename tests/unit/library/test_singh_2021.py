@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import sympy
 
+from leucel.compile import compile_model
 from leucel.library import get_model
 from leucel.model import symbolic_system
+from leucel.solve import SolveOptions, simulate
 
 SPEC, CARD = get_model("singh_2021_idecabtagene")
 # The guard in the denominators is 1e-12 against values above 1e-2.
@@ -96,3 +98,21 @@ def test_what_varies_between_patients() -> None:
         "n_s_bcma": 1.0,
     }
     assert SPEC.dose_state == "effector_blood"
+
+
+def test_the_seed_alone_treats_as_the_card_says() -> None:
+    """The defect of the source: without a dose there are CAR-T cells, and a response."""
+    spec, card = get_model("singh_2021_idecabtagene")
+    found = simulate(
+        compile_model(spec, backend="cpu"),
+        times=np.array([40.0, 90.0]),
+        options=SolveOptions(rtol=1e-10, atol=1e-12),
+    ).require_ok()
+    transgene = found.output("transgene")[0, 0]
+    change = found.output("m_protein_relative")[0, 1] - 1.0
+    assert any(
+        f"{transgene:,.0f} copies/ug on day 40" in defect.what
+        and f"{-change:.0%} below baseline on day 90" in defect.what
+        for defect in card.defects
+    )
+    assert any("untreated" in limit for limit in card.limits)
