@@ -206,3 +206,17 @@ def test_a_switch_can_wake_a_state_from_zero() -> None:
     result = simulate(compile_model(spec), times=times).require_ok()
     # Nothing tells the solver of the switch: it is met by turning steps down.
     np.testing.assert_allclose(result.output("x")[0], 2.0 * np.maximum(times - 3.3, 0.0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("power", [0.3, 1.4])
+def test_a_state_may_leave_zero_as_a_power_of_time(power: float) -> None:
+    spec = ModelSpec(
+        name="power",
+        parameters=(Parameter(name="n", value=power),),
+        states=(State(name="x"),),
+        odes={"x": "(n + 1)*t^n"},
+        outputs=(Output(name="x", text="x"),),
+    )
+    times = np.linspace(0.0, 10.0, 21)
+    result = simulate(compile_model(spec), times=times).require_ok()
+    np.testing.assert_allclose(result.output("x")[0], times ** (power + 1.0), rtol=1e-4)

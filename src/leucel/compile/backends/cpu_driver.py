@@ -38,6 +38,9 @@ _SMALLEST_START: Final = 1e-32
 # Moments closer than this share of the time are not told apart; four times the smallest step, so
 # that a state that grows without bound still ends in a step too small and not beyond its pole.
 _TIME_BLUR: Final = 4 * _SMALLEST_STEP
+# At the start the resolution is that of a time of this share of the span: a state that leaves zero
+# as a power of time has the same relative error in a first step of any length.
+_START_BLUR: Final = 1e-10
 _VOID: Final = ir.VoidType()
 
 
@@ -125,7 +128,9 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
     end = b.select(hits, until, ar.add(time, step))
     taken = _step(e, time, step, states, known)
     inverse = ar.divide(ar.constant(1.0), step)
-    blur = ar.multiply(ar.multiply(ar.absolute(end), inverse), ar.constant(_TIME_BLUR))
+    span = e.broadcast(b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64)))
+    moment = ar.maximum(ar.absolute(end), ar.multiply(span, ar.constant(_START_BLUR)))
+    blur = ar.multiply(ar.multiply(moment, inverse), ar.constant(_TIME_BLUR))
     squared = _squared_error(e, states, taken, blur)
     good = b.and_(active, ar.less_equal(squared, ar.constant(1.0)))
     finite = ar.less(squared, ar.constant(math.inf))
