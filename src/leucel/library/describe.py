@@ -145,7 +145,7 @@ def _parameters(card: ModelCard, parameters: tuple[Parameter, ...]) -> str:
 def _checks(checks: tuple[Check, ...]) -> str:
     rows = [
         (
-            check.name,
+            check.name + _options(check),
             f"{check.expected:.6g}",
             f"{check.ours:.6g}",
             f"{check.deviation:+.2%}",
@@ -157,7 +157,14 @@ def _checks(checks: tuple[Check, ...]) -> str:
         for check in checks
     ]
     head = ("check", "expected", "ours", "deviation", "tolerance", "unit", "mark", "source")
-    return _table(head, rows)
+    reasons = dict.fromkeys(check.reason for check in checks)
+    return _table(head, rows) + "\n\nTolerances:\n\n" + _list(reasons)
+
+
+def _options(check: Check) -> str:
+    shown = ", ".join(f"{name} {option}" for name, option in check.choices)
+    against = ", ".join(f"{name} {option}" for name, option in check.against)
+    return "".join((f" [{shown}]" if shown else "", f" over [{against}]" if against else ""))
 
 
 def _review(card: ModelCard) -> str:
