@@ -1,7 +1,7 @@
 """Run every benchmark of this folder and keep the results in docs/benchmarks.md.
 
-Each benchmark module has `measure() -> list[dict]`; a row names what was done, the peer in the same run,
-the ratio, and the conditions (tolerance, threads, compile time apart).
+Each benchmark module has `measure() -> list[dict]`; a row names what was done, the peer in the same
+run, the ratio, and the conditions (tolerance, threads, compile time apart).
 """
 
 from __future__ import annotations
@@ -33,14 +33,25 @@ def main() -> None:
     PAGE.write_text(page(rows))
 
 
+def machine() -> str:
+    """Name of the processor, as far as the system tells."""
+    listed = Path("/proc/cpuinfo")
+    if listed.exists():
+        for line in listed.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
 def page(rows: list[dict[str, str]]) -> str:
     """The benchmark page in Markdown."""
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Compare ratios, not absolute times: both sides of a row ran on the same machine in the same run.",
+        "Written by `make bench`. Compare ratios, not absolute times: both sides of a row ran on "
+        "the same machine in the same run.",
         "",
-        f"Machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
+        f"Machine: {machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "|" + "---|" * len(COLUMNS),
