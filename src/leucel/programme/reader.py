@@ -134,6 +134,9 @@ def parse_programme(text: str, *, name: str = "programme.toml", shown: str = "")
         errors = cast(list[Mapping[str, Any]], error.errors(include_url=False))
         problems += problems_from_errors(errors, file=shown, positions=positions, schema=schema)
     meaning, scale = check_meaning(data, file=shown, positions=positions)
+    # A value of the wrong kind is told once: what it would mean is asked when its kind is right.
+    faulty = {problem.where for problem in problems}
+    meaning = [problem for problem in meaning if problem.where not in faulty]
     problems = _in_order([*problems, *meaning, *scale])
     if problems and len(problems) == len(scale):
         raise ScaleError(problems)

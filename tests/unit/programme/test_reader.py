@@ -247,3 +247,8 @@ def test_the_schema_for_editors_names_every_section() -> None:
     assert {"programme", "product", "trial", "sources"} <= set(schema["properties"])
     inn = schema["$defs"]["ProductSection"]["properties"]["inn"]
     assert {"type": "string"} in inn["anyOf"]
+
+
+def test_a_value_of_the_wrong_kind_is_told_once() -> None:
+    (found,) = problems(changed("value = 0.005788", "value = nan"))
+    assert "finite" in str(found)
