@@ -8,6 +8,7 @@ from leucel.library.describe import CatalogRow, card_text, catalog_rows
 from leucel.library.measures import check_model, check_times, formula_value, measure
 from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.resistant_clone import with_resistant_clone
+from leucel.library.sbml import to_sbml
 
 __all__ = [
     "AbsentModel",
@@ -32,6 +33,7 @@ __all__ = [
     "measure",
     "piecewise_model",
     "sources",
+    "to_sbml",
     "with_comedication",
     "with_covariate",
     "with_resistant_clone",
