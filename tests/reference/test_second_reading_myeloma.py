@@ -182,6 +182,23 @@ def test_li_takes_the_same_course(second_reading: type, backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_hibma_takes_the_same_course(backend: str) -> None:
+    # At its baseline nothing moves: production is another from time 0 on.
+    factors = np.array([0.0, 0.3, 3.0])
+    times = np.arange(0.0, 200.0)
+    seen = simulate(
+        compile_model(get_model("hibma_2026_s_bcma")[0], backend=backend),
+        parameters={"production_factor": factors},
+        times=times,
+        options=OPTIONS,
+    ).require_ok()
+    p = hibma_2026.TYPICAL
+    mine = [hibma_2026.closed_form(times, p["BL"], p | {"BL": f * p["BL"]}) for f in factors]
+    expected = np.array(mine) / p["BL"]
+    assert seen.output("s_bcma_relative") == pytest.approx(expected, rel=SAME_COURSE)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_srimani_takes_the_same_course(second_reading: type, backend: str) -> None:
     case = second_reading(**SRIMANI)
 

@@ -62,7 +62,9 @@ REVIEWS: dict[str, Review] = {
         "_myeloma",
         closed="test_hibma_has_the_same_probability_of_cytokine_release",
     ),
-    "hibma_2026_s_bcma": _review("hibma_2026", "_myeloma", rates=_RATES),
+    "hibma_2026_s_bcma": _review(
+        "hibma_2026", "_myeloma", rates=_RATES, courses="test_hibma_takes_the_same_course"
+    ),
     "kimmel_2021_axicabtagene": _kinetic("kimmel_2021", "kimmel"),
     "kirouac_2023_toggle": _kinetic("kirouac_2023", "kirouac"),
     "leon_triana_2020_immature": _fixture("leon_triana_2020"),
