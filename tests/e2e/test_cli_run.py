@@ -171,7 +171,7 @@ def test_bad_arguments(
     [
         ("value = 1.0e6, unit", "value = -1.0e6, unit", "the dose (amount) is not positive"),
         ("patients = 1000", "patients = 0", "patients is out of range"),
-        ("value = 0.4621", "value = nan", "not a finite number"),
+        ("value = 0.4621", "value = nan", "a finite number"),
         ("stein_2019_tis", "stein_2019_tiss", "did you mean 'stein_2019_tis"),
         ('name = "t_max"', 'name = "tmax"', "did you mean 't_max'"),
         ('domain = "CD3zeta"', 'domain = "CD3zeto"', "CD3zeta"),
