@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -36,7 +35,6 @@ COMMANDS = (
 )
 # `leucel --help` without the rooms below takes a quarter of a second on an idle machine; a busy
 # one is given time, but loading a scientific library (a second and more) still fails.
-HELP_SECONDS = 5.0
 
 
 def test_the_commands_are_those_promised() -> None:
@@ -59,10 +57,8 @@ def test_help_loads_no_room() -> None:
         "print([m for m in ('numpy', 'pandas', 'sympy', 'pydantic', 'leucel.core') "
         "if m in sys.modules])"
     )
-    begin = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-    assert time.perf_counter() - begin < HELP_SECONDS
 
 
 def test_version(leucel: Command) -> None:
