@@ -1,5 +1,6 @@
 """Ground floor of leucel: errors, evidence, units, status, random numbers, storage, provenance."""
 
+from leucel.core.assumption import Assumption
 from leucel.core.errors import (
     InputError,
     LeucelError,
@@ -24,6 +25,7 @@ from leucel.core.units import Unit, conversion_factor, parse_unit
 
 __all__ = [
     "SILENT",
+    "Assumption",
     "Evidence",
     "InputError",
     "Kind",

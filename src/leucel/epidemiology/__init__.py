@@ -11,10 +11,8 @@ from leucel.epidemiology.ages import (
 from leucel.epidemiology.areas import AREAS, Area, get_area
 from leucel.epidemiology.burden import (
     AreaBurden,
-    Assumption,
     BurdenOptions,
     DiseaseBurden,
-    assumption_rows,
     estimate_burden,
 )
 from leucel.epidemiology.cases import TRANSFER, CaseEstimate, draw_cases
@@ -144,7 +142,6 @@ __all__ = [
     "AgeTable",
     "Area",
     "AreaBurden",
-    "Assumption",
     "AttritionScenario",
     "BurdenOptions",
     "CaseEstimate",
@@ -177,7 +174,6 @@ __all__ = [
     "added_by_therapy",
     "age_counts",
     "areas_with_population",
-    "assumption_rows",
     "attrition_scenarios",
     "cases_by_age",
     "crude_rate",

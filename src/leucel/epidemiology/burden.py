@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import SILENT, Evidence, InputError, Mark, Problem, Progress, RandomStream
+from leucel.core import (
+    SILENT,
+    Assumption,
+    Evidence,
+    InputError,
+    Mark,
+    Problem,
+    Progress,
+    RandomStream,
+)
 from leucel.epidemiology.areas import get_area
 from leucel.epidemiology.burden_rows import (
     ROW_KEYS,
@@ -41,18 +50,6 @@ from leucel.epidemiology.ratios import COMPLETE_RATIO, FIVE_YEAR_RATIO, Prevalen
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
-    """A number that is used and has no outside authority, or a weak one."""
-
-    what: str
-    value: float | str | None
-    unit: str
-    why: str
-    source: str
-    mark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +141,10 @@ class DiseaseBurden:
 
     def to_summary(self) -> dict[str, Any]:
         """JSON-ready summary: `epidemiology` rows and `assumptions`."""
-        return {"epidemiology": self.rows(), "assumptions": assumption_rows(self.assumptions)}
+        return {
+            "epidemiology": self.rows(),
+            "assumptions": [each.to_dict() for each in self.assumptions],
+        }
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
         """Tables `epidemiology` (the rows) and `funnel` (every step of every scenario)."""
@@ -229,21 +229,6 @@ def estimate_burden(
     )
 
 
-def assumption_rows(assumptions: Sequence[Assumption]) -> list[dict[str, Any]]:
-    """Assumptions as JSON-ready rows."""
-    return [
-        {
-            "what": item.what,
-            "value": item.value,
-            "unit": item.unit,
-            "why": item.why,
-            "source": item.source,
-            "mark": item.mark,
-        }
-        for item in assumptions
-    ]
-
-
 def _known_codes(areas: Sequence[str]) -> list[str]:
     problems: list[Problem] = []
     codes: list[str] = []
@@ -320,7 +305,7 @@ def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple
                 why="no population figure is available; flows and stocks are shown before this "
                 "step until a share is given",
                 source="",
-                mark=Mark.OWN_VALUE.value,
+                mark=Mark.OWN_VALUE,
             )
         )
     found.append(
@@ -330,7 +315,7 @@ def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple
             unit="",
             why="two UN revisions, equally likely in every interval where both are known",
             source="",
-            mark=Mark.OWN_VALUE.value,
+            mark=Mark.OWN_VALUE,
         )
     )
     return tuple(found)
@@ -343,5 +328,5 @@ def _assumption(what: str, evidence: Evidence) -> Assumption:
         unit=evidence.unit,
         why=evidence.note,
         source=evidence.source,
-        mark=evidence.mark.value,
+        mark=evidence.mark,
     )

@@ -8,7 +8,6 @@ from leucel.product.annotated_record import (
     to_fasta,
     to_genbank,
 )
-from leucel.product.assumption import Assumption
 from leucel.product.candidates import read_candidates, read_criteria
 from leucel.product.checks import Finding, Verdict, check_construct, check_order
 from leucel.product.codon_design import CodingDesign, design_coding_sequence
@@ -128,7 +127,6 @@ __all__ = [
     "SPECIFICATIONS",
     "AnnotatedRecord",
     "Annotation",
-    "Assumption",
     "Binder",
     "CartoonPart",
     "CoCulture",

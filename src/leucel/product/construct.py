@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from leucel.core import InputError, Mark, MissingEvidenceError, Place, Problem, unknown_name
-from leucel.product.assumption import Assumption
+from leucel.core import (
+    Assumption,
+    InputError,
+    Mark,
+    MissingEvidenceError,
+    Place,
+    Problem,
+    unknown_name,
+)
 from leucel.product.domains import Domain, Role, get_domain, variants
 from leucel.product.parts import Binder, Part, part_from_binder, part_from_domain
 from leucel.product.sequence import mass_kda

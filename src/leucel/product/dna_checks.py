@@ -11,8 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leucel.core import InputError, Mark, unknown_name
-from leucel.product.assumption import Assumption
+from leucel.core import Assumption, InputError, Mark, unknown_name
 from leucel.product.checks import Finding, Verdict
 from leucel.product.dna import CodingSequence, reverse_complement
 from leucel.product.extras import need

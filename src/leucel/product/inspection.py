@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from leucel.core import InputError, Mark
-from leucel.product.assumption import Assumption
+from leucel.core import Assumption, InputError, Mark
 from leucel.product.checks import Finding, Verdict, check_construct
 from leucel.product.construct_file import ConstructInput
 from leucel.product.dna_checks import DNA_RULES, DnaRules, check_dna, codon_adaptation, gc_share

@@ -14,8 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.core import InputError, Mark, Problem
-from leucel.product.assumption import Assumption
+from leucel.core import Assumption, InputError, Mark, Problem
 from leucel.product.domains import domains
 from leucel.product.extras import need
 from leucel.product.sequence import AMINO_ACIDS

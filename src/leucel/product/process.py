@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.core import Evidence, InputError, Kind, Mark, Problem, unknown_name
-from leucel.product.assumption import Assumption
+from leucel.core import Assumption, Evidence, InputError, Kind, Mark, Problem, unknown_name
 from leucel.product.release import SPECIFICATIONS, ReleaseTest
 
 SCALES = ("log", "logit")

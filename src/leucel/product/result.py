@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.core import Evidence, InputError, Mark, Problem, RandomStream
-from leucel.product.assumption import Assumption
+from leucel.core import Assumption, Evidence, InputError, Mark, Problem, RandomStream
 from leucel.product.checks import Finding, check_construct
 from leucel.product.construct import Construct
 from leucel.product.dose import CohortDose, DoseRule, dose_cohort

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import Evidence, InputError, Problem, Source
+from leucel.core import Assumption, Evidence, InputError, Problem, Source
 from leucel.epidemiology import (
     COMPLETE_RATIO,
     TRANSFER,
-    Assumption,
     DiseaseBurden,
     PrevalenceRatio,
     Rate,
-    assumption_rows,
     get_area,
     require_crude,
 )
@@ -119,7 +117,7 @@ class DesignationResult:
                 f"{rule.id}: {rule.statement} ({rule.legal_source}) instead of {rule.overrides}"
                 for rule in self.book.overridden
             ],
-            "assumptions": assumption_rows(self.assumptions),
+            "assumptions": [each.to_dict() for each in self.assumptions],
         }
 
     def to_frames(self) -> dict[str, pd.DataFrame]:

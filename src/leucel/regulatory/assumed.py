@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leucel.core import Assumption, Mark
 from leucel.epidemiology import (
     INCIDENCE_GROWTH,
     PREVALENCE_GROWTH,
-    Assumption,
     PrevalenceRatio,
 )
 from leucel.regulatory.designation import ThresholdTest, operator_text
@@ -24,7 +24,7 @@ def tested_assumptions(
             unit=f"year ({ratio.low:g} to {ratio.high:g})",
             why="; ".join(item.note for item in ratio.evidence) or "given by the user",
             source=";".join(item.source for item in ratio.evidence if item.source),
-            mark="derived" if ratio.evidence else "own value",
+            mark=Mark.DERIVED if ratio.evidence else Mark.OWN_VALUE,
         )
     ]
     found.append(
@@ -34,7 +34,7 @@ def tested_assumptions(
             unit="fraction a year",
             why="; ".join(item.note for item in INCIDENCE_GROWTH.evidence),
             source=";".join(item.source for item in INCIDENCE_GROWTH.evidence if item.source),
-            mark="derived",
+            mark=Mark.DERIVED,
         )
     )
     if carried:
@@ -46,7 +46,7 @@ def tested_assumptions(
                 unit=f"fraction a year ({growth.low:g} to {growth.high:.3f})",
                 why="; ".join(item.note for item in growth.evidence),
                 source=";".join(item.source for item in growth.evidence if item.source),
-                mark="derived",
+                mark=Mark.DERIVED,
             )
         )
     unstated = [
@@ -62,7 +62,7 @@ def tested_assumptions(
                 unit="",
                 why=f"the stricter reading is tested: {', '.join(unstated)}",
                 source="",
-                mark="own value",
+                mark=Mark.OWN_VALUE,
             )
         )
     return tuple(found)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from leucel.core import InputError, Place, Problem, storage_errors, unknown_name
-from leucel.epidemiology import Assumption, get_area
+from leucel.core import Assumption, InputError, Mark, Place, Problem, storage_errors, unknown_name
+from leucel.epidemiology import get_area
 
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 _WEEKEND_FRIDAY = (_FRIDAY, _SATURDAY)
@@ -70,7 +70,7 @@ class WorkingCalendar:
                 unit="",
                 why="no official text is on record for the working week; replace it with `weekend`",
                 source="",
-                mark="own value",
+                mark=Mark.OWN_VALUE,
             ),
             Assumption(
                 what=f"public holidays of {self.code}",
@@ -79,7 +79,7 @@ class WorkingCalendar:
                 why=f"{self.basis}; Islamic holidays follow the moon and are announced late: give "
                 "your own list to replace or add to it",
                 source="",
-                mark="own value",
+                mark=Mark.OWN_VALUE,
             ),
         )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import InputError, Problem, Source
-from leucel.epidemiology import Assumption, assumption_rows, get_area
+from leucel.core import Assumption, InputError, Problem, Source
+from leucel.epidemiology import get_area
 from leucel.regulatory.calendars import (
     WorkingCalendar,
     add_working_days,
@@ -175,7 +175,7 @@ class RoutePlan:
         return {
             "routes": self.rows(),
             "milestones": self.register.to_rows(),
-            "assumptions": assumption_rows(self.assumptions),
+            "assumptions": [each.to_dict() for each in self.assumptions],
         }
 
     def to_frames(self) -> dict[str, pd.DataFrame]:

@@ -1,6 +1,6 @@
 """Virtual trials: patients of the indication, kinetics, response by IMWG criteria, endpoints."""
 
-from leucel.trials.assumptions import Assumption, sources
+from leucel.trials.assumptions import sources
 from leucel.trials.calibration import Adjustable, Calibration, calibrate
 from leucel.trials.cohort import draw_patients
 from leucel.trials.comparison import Comparison
@@ -30,7 +30,6 @@ __all__ = [
     "DAYS_PER_MONTH",
     "ENDPOINTS",
     "Adjustable",
-    "Assumption",
     "Calibration",
     "Comparison",
     "CovariateModel",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from leucel.core import Evidence, Kind, Mark, Source
+from leucel.core import Assumption, Evidence, Kind, Mark, Source
 from leucel.trials.design import TrialDesign
 
 _OPEN_KINDS = {Kind.ASSUMED: "assumed", Kind.BORROWED: "borrowed", Kind.CALIBRATED: "calibrated"}
@@ -37,31 +35,6 @@ POELS_2025 = Source(
 def sources() -> dict[str, Source]:
     """Documents that the rules of this room rest on, by id."""
     return {source.id: source for source in (KUMAR_2016, IMWG_TABLE, POELS_2025)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
-    """One thing taken for granted: a number without full authority, or a simplification.
-
-    Attributes
-    ----------
-    what : what is assumed.
-    value, unit : the number, None for a simplification.
-    why : the reason, or what is missing.
-    source : id of a source.
-    mark : how far it can be trusted, in the words of `leucel.core.Mark`.
-    """
-
-    what: str
-    value: float | None
-    unit: str
-    why: str
-    source: str
-    mark: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """The assumption as plain data for JSON."""
-        return {name: getattr(self, name) for name in Assumption.__dataclass_fields__}
 
 
 def collect_assumptions(design: TrialDesign) -> tuple[Assumption, ...]:
@@ -103,14 +76,12 @@ def _from_evidence(what: str, evidence: Evidence) -> Assumption:
         unit=evidence.unit,
         why=f"{kind}: {evidence.note}" if evidence.note else kind,
         source=evidence.source or _LEUCEL,
-        mark=evidence.mark.value,
+        mark=evidence.mark,
     )
 
 
 def _simplification(what: str, why: str) -> Assumption:
-    return Assumption(
-        what=what, value=None, unit="", why=why, source=_LEUCEL, mark=Mark.OWN_VALUE.value
-    )
+    return Assumption(what=what, value=None, unit="", why=why, source=_LEUCEL, mark=Mark.OWN_VALUE)
 
 
 def _simplifications(design: TrialDesign) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from leucel.compile import CompiledModel
-from leucel.core import SILENT, InputError, Problem, Progress, RandomStream
+from leucel.core import SILENT, Assumption, InputError, Problem, Progress, RandomStream
 from leucel.solve import SolveOptions
 from leucel.stats import SurvivalCurve
-from leucel.trials.assumptions import Assumption, collect_assumptions
+from leucel.trials.assumptions import collect_assumptions
 from leucel.trials.cohort import draw_patients
 from leucel.trials.comparison import Comparison, compare
 from leucel.trials.courses import (

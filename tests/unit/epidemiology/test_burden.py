@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from leucel.core import InputError, RandomStream
+from leucel.core import InputError, Mark, RandomStream
 from leucel.epidemiology import (
     AgeStandardized,
     BurdenOptions,
@@ -116,7 +116,7 @@ def test_assumed_numbers_are_listed(burden: DiseaseBurden) -> None:
     named = {item.what for item in burden.assumptions}
     assert "national risk around the world average" in named
     assert "share of late-line patients fit for CAR-T" in named
-    assert {item.what for item in burden.assumptions if item.mark != "own value"} == {
+    assert {item.what for item in burden.assumptions if item.mark is not Mark.OWN_VALUE} == {
         "rise of incidence since an older figure"
     }
 

@@ -8,7 +8,7 @@ import holidays
 import numpy as np
 import pytest
 
-from leucel.core import InputError
+from leucel.core import InputError, Mark
 from leucel.regulatory import add_working_days, count_working_days, working_calendar
 
 COUNTRIES = ("SA", "AE", "US", "JP", "CN", "KR", "GB", "AU", "CH", "HK", "SG")
@@ -74,7 +74,7 @@ def test_the_package_and_the_calendar_agree_on_every_day_of_china() -> None:
 
 def test_weeks_and_holidays_are_shown_as_assumptions() -> None:
     week, days_off = working_calendar("SA", years=[2025]).assumptions
-    assert (week.value, week.mark) == ("Sunday to Thursday", "own value")
+    assert (week.value, week.mark) == ("Sunday to Thursday", Mark.OWN_VALUE)
     assert "own list" in days_off.why
 
 

@@ -83,7 +83,8 @@ def prevalence(
         days = (day, parse_day(approval, option="--approval"))
         _write_report(found, burden, jurisdictions, report, days, seed_of(found, seed))
     if json:
-        print_json({"epidemiology": rows, "assumptions": burden.assumptions})
+        assumed = [each.to_dict() for each in burden.assumptions]
+        print_json({"epidemiology": rows, "assumptions": assumed})
         return
     print_table(
         ({**row, "value": with_limits(row["value"], row["low"], row["high"])} for row in rows),

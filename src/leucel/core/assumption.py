@@ -1,10 +1,10 @@
-"""What a result of this room takes for granted, in a form that the dossier can print."""
+"""What a result takes for granted, in a form that the dossier can print."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leucel.core import Mark
+from leucel.core.evidence import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
