@@ -77,6 +77,8 @@ def card_text(card: ModelCard, spec: ModelSpec) -> str:
         "## Equations\n\n```text\n" + _equations(spec) + "\n```",
         "## Parameters\n\n" + _parameters(card, spec.parameters),
     ]
+    if spec.correlations:
+        sections.append("## Correlations of random effects\n\n" + _correlations(spec))
     if spec.outputs:
         rows = [(f"`{o.name}`", o.unit, o.meaning) for o in spec.outputs]
         sections.append("## Outputs\n\n" + _table(("output", "unit", "meaning"), rows))
@@ -140,6 +142,20 @@ def _parameters(card: ModelCard, parameters: tuple[Parameter, ...]) -> str:
         )
     head = ("name", "symbol", "value", "unit", "omega", "meaning", "source", "mark", "note")
     return _table(head, rows)
+
+
+def _correlations(spec: ModelSpec) -> str:
+    rows = [
+        (
+            f"`{c.first}`, `{c.second}`",
+            f"{c.value:.4g}",
+            " ".join(filter(None, (c.evidence.source, c.evidence.place))) if c.evidence else "",
+            c.evidence.mark.value if c.evidence else "",
+            c.evidence.note if c.evidence else "",
+        )
+        for c in spec.correlations
+    ]
+    return _table(("effects", "correlation", "source", "mark", "note"), rows)
 
 
 def _checks(checks: tuple[Check, ...]) -> str:

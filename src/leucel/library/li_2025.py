@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 
 from leucel.core import Evidence, Kind, Mark
-from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
+from leucel.library.cards import CardStatus, Choice, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.reviews import REVIEWS
 from leucel.library.sources import LEUCEL, LI_2025, NLMIXR2LIB
 from leucel.library.values import Quotes, own_value, parameters_of, symbols_of
-from leucel.model import Expression, ModelSpec, Output, Residual, State
+from leucel.model import Correlation, Expression, ModelSpec, Output, Residual, State
 
 ID = "li_2025_modakafusp"
 _q = Quotes(source=LI_2025, place="Table 2, through nlmixr2lib", n=60)
@@ -71,6 +71,18 @@ def _residual(kind: str, variance: float, unit: str, note: str) -> Residual:
     )  # fmt: skip
 
 
+_COVARIANCE = -0.374
+_CORRELATION = _COVARIANCE / math.sqrt(1.11 * 1.57)
+_JOINED = Correlation(
+    first="k_kill_max",
+    second="ec50",
+    value=_CORRELATION,
+    evidence=Evidence(
+        value=_CORRELATION, unit="1", n=60, source=LI_2025.id, place="Table 2, through nlmixr2lib",
+        mark=Mark.SEEN, kind=Kind.DERIVED,
+        note=f"printed as the covariance {_COVARIANCE:g}, over the root of both variances",
+    ),
+)  # fmt: skip
 _RESIDUALS = (
     _residual("proportional", 0.0161, "1", "RSE 5.6%"),
     _residual("additive", 6.58, "g/L", "RSE 13.3%"),
@@ -116,6 +128,7 @@ def build(choices: Mapping[str, str]) -> ModelSpec:
             ),
         ),
         residuals=_RESIDUALS,
+        correlations=(_JOINED,),
     )
 
 
@@ -151,13 +164,6 @@ CARD = ModelCard(
     assumptions=(
         "The effect wanes with time since the first dose, whatever the exposure.",
         "The concentration is constant, an input.",
-    ),
-    defects=(
-        Defect(
-            what="The effects of kK and EC50 covary (-0.374), a correlation of -0.28.",
-            resolution="The model file holds no correlations: draw both effects together if it"
-            " matters.",
-        ),
     ),
     deviations=("The kinetics of the drug are left out.",),
     limits=(

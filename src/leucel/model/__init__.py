@@ -1,6 +1,8 @@
 """Model definitions: equations as checked text, symbols with units, edits, SymPy for compilers."""
 
 from leucel.model.edits import (
+    with_correlations,
+    with_covariance,
     with_event,
     with_expression,
     with_initial,
@@ -20,6 +22,7 @@ from leucel.model.latex import to_latex
 from leucel.model.printing import text_from_tree
 from leucel.model.reading import model_file_problems, read_model
 from leucel.model.spec import (
+    Correlation,
     Event,
     Expression,
     ModelSpec,
@@ -31,9 +34,16 @@ from leucel.model.spec import (
 from leucel.model.symbolic import SymbolicEvent, SymbolicSystem, symbolic_system
 from leucel.model.textfile import to_text
 from leucel.model.units import check_units
-from leucel.model.variability import individual_values, random_effects
+from leucel.model.variability import (
+    draw_effects,
+    effect_correlations,
+    individual_values,
+    joined_effects,
+    random_effects,
+)
 
 __all__ = [
+    "Correlation",
     "Event",
     "Expression",
     "ModelSpec",
@@ -44,8 +54,11 @@ __all__ = [
     "SymbolicEvent",
     "SymbolicSystem",
     "check_units",
+    "draw_effects",
+    "effect_correlations",
     "evaluate",
     "individual_values",
+    "joined_effects",
     "model_file_problems",
     "parse_expression",
     "random_effects",
@@ -54,6 +67,8 @@ __all__ = [
     "text_from_tree",
     "to_latex",
     "to_text",
+    "with_correlations",
+    "with_covariance",
     "with_event",
     "with_expression",
     "with_initial",

@@ -26,6 +26,7 @@ def require_valid(spec: ModelSpec) -> None:
         *_units(spec),
         *(problem for p in spec.parameters for problem in _parameter(p)),
         *_structure(spec),
+        *_correlations(spec),
         *_equations(spec),
     )
     if problems:
@@ -181,6 +182,69 @@ def _structure(spec: ModelSpec) -> Iterator[Problem]:
                 received=repr(residual.sigma),
                 allowed="a finite number, 0 or more",
             )
+
+
+def _correlations(spec: ModelSpec) -> Iterator[Problem]:
+    varying = {p.name for p in spec.parameters if p.omega is not None}
+    names = [p.name for p in spec.parameters]
+    seen: set[frozenset[str]] = set()
+    sound = True
+    for c in spec.correlations:
+        where = Place(key=f"correlation {c.first} {c.second}")
+        faults: list[Problem] = []
+        for name in dict.fromkeys((c.first, c.second)):
+            if name not in names:
+                faults.append(unknown_name(name, names, noun="parameter", where=where))
+            elif name not in varying:
+                faults.append(
+                    Problem(
+                        what=f"{name!r} has no random effect that could be correlated",
+                        where=where,
+                        fix="give the parameter an omega, or leave the correlation out",
+                    )
+                )
+        pair = frozenset((c.first, c.second))
+        if len(pair) == 1:
+            faults.append(Problem(what="a random effect is correlated with itself", where=where))
+        elif pair in seen:
+            faults.append(Problem(what="the correlation is given twice", where=where))
+        seen.add(pair)
+        # NaN fails the comparison too.
+        if not -1.0 < c.value < 1.0:
+            faults.append(
+                Problem(
+                    what="the correlation is out of range",
+                    where=where,
+                    received=repr(c.value),
+                    allowed="between -1 and 1, both excluded",
+                    fix="a covariance is divided by both omegas",
+                )
+            )
+        sound = sound and not faults
+        yield from faults
+    if spec.correlations and sound:
+        yield from _definite(spec)
+
+
+def _definite(spec: ModelSpec) -> Iterator[Problem]:
+    import numpy as np
+
+    from leucel.model.variability import effect_correlations
+
+    names, matrix = effect_correlations(spec)
+    smallest = float(np.linalg.eigvalsh(matrix)[0])
+    # Below this the factor of the matrix is rounding and nothing else.
+    if smallest < len(names) * 1e-14:
+        yield Problem(
+            what="no random effects can have these correlations together: the matrix is not"
+            " positive definite",
+            where=Place(
+                key=f"correlation {spec.correlations[0].first} {spec.correlations[0].second}"
+            ),
+            received=f"smallest eigenvalue {smallest:.3g} among {', '.join(names)}",
+            allowed="an eigenvalue above 0",
+            fix="correlations of one block must fit each other; check their signs",
+        )
 
 
 def _equations(spec: ModelSpec) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ def content_of(spec: ModelSpec) -> dict[str, Any]:
 
     Left out: the name of the model, descriptions, meanings, evidence, the layout of equations.
     """
-    return {
+    found: dict[str, Any] = {
         "version": _VERSION,
         "time": [spec.time, spec.time_unit],
         "parameters": [
@@ -43,6 +43,11 @@ def content_of(spec: ModelSpec) -> dict[str, Any]:
         "residuals": [[r.output, r.kind, float(r.sigma)] for r in spec.residuals],
         "dose_state": spec.dose_state,
     }
+    if spec.correlations:
+        found["correlations"] = sorted(
+            [*sorted((c.first, c.second)), float(c.value)] for c in spec.correlations
+        )
+    return found
 
 
 def _optional(value: float | None) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from leucel.core import InputError, Place, Problem, unknown_name
-from leucel.model.spec import Event, Expression, ModelSpec, Output, Parameter, State
+from leucel.model.spec import Correlation, Event, Expression, ModelSpec, Output, Parameter, State
 
 
 class _Named(Protocol):
@@ -89,8 +89,95 @@ def with_values(spec: ModelSpec, values: Mapping[str, float]) -> ModelSpec:
 
 
 def with_omegas(spec: ModelSpec, omegas: Mapping[str, float | None]) -> ModelSpec:
-    """The model with other standard deviations of random effects; None removes a random effect."""
-    return _change_parameters(spec, omegas, lambda p: replace(p, omega=omegas[p.name]))
+    """The model with other standard deviations of random effects; None removes a random effect.
+
+    With a random effect go its correlations.
+    """
+    kept = tuple(
+        c
+        for c in spec.correlations
+        if omegas.get(c.first, 0.0) is not None and omegas.get(c.second, 0.0) is not None
+    )
+    return _change_parameters(
+        replace(spec, correlations=kept), omegas, lambda p: replace(p, omega=omegas[p.name])
+    )
+
+
+def with_correlations(spec: ModelSpec, *correlations: Correlation) -> ModelSpec:
+    """The model with correlations of random effects in place of those that it had.
+
+    Raises
+    ------
+    ModelError
+        When a parameter has no random effect, or the correlations contradict each other.
+    """
+    return replace(spec, correlations=correlations)
+
+
+def with_covariance(
+    spec: ModelSpec, names: Sequence[str], matrix: Sequence[Sequence[float]]
+) -> ModelSpec:
+    """The model with the random effects of some parameters as one block.
+
+    Parameters
+    ----------
+    names : parameters of the block, K.
+    matrix : their variances and covariances, (K, K), or its lower triangle row by row, as the
+        `$OMEGA BLOCK` of NONMEM writes it.
+
+    Raises
+    ------
+    InputError
+        When the matrix does not fit the names, is not symmetric, or has a variance of 0 or less.
+    ModelError
+        When it is not positive definite.
+
+    Examples
+    --------
+    >>> from leucel.model import ModelSpec, Output, Parameter, with_covariance
+    >>> both = (Parameter(name="a", value=1.0), Parameter(name="b", value=1.0))
+    >>> spec = ModelSpec(name="pair", parameters=both, outputs=(Output(name="y", text="a*b"),))
+    >>> block = with_covariance(spec, ("a", "b"), ((1.0,), (0.5, 4.0)))
+    >>> block.parameter("b").omega, block.correlations[0].value
+    (2.0, 0.25)
+    """
+    rows = [list(map(float, row)) for row in matrix]
+    _require_known(dict.fromkeys(names), [p.name for p in spec.parameters], "parameter")
+    widths = [len(row) for row in rows]
+    count = len(names)
+    if widths not in (list(range(1, count + 1)), [count] * count):
+        raise InputError(
+            Problem(
+                what="the matrix does not fit the parameters",
+                received=f"rows of {', '.join(map(str, widths))} numbers",
+                allowed=f"{count} rows, whole or the lower triangle",
+            )
+        )
+    whole = widths[0] > 1 or count == 1
+    if whole and any(rows[i][j] != rows[j][i] for i in range(count) for j in range(i)):
+        raise InputError(Problem(what="the matrix of covariances is not symmetric"))
+    variances = {name: rows[i][i] for i, name in enumerate(names)}
+    _require_finite(
+        {name: v if v > 0 else math.nan for name, v in variances.items()},
+        "variance (a number above 0)",
+    )
+    omegas: dict[str, float | None] = {name: math.sqrt(v) for name, v in variances.items()}
+    inside = frozenset(names)
+    others = [c for c in spec.correlations if not {c.first, c.second} <= inside]
+    block = [
+        Correlation(
+            first=names[j],
+            second=names[i],
+            value=rows[i][j] / math.sqrt(rows[i][i] * rows[j][j]),
+        )
+        for i in range(count)
+        for j in range(i)
+        if rows[i][j] != 0.0
+    ]
+    parameters = tuple(
+        replace(p, omega=omegas[p.name]) if p.name in inside else p for p in spec.parameters
+    )
+    return replace(spec, parameters=parameters, correlations=(*others, *block))
 
 
 def with_parameter(spec: ModelSpec, parameter: Parameter) -> ModelSpec:

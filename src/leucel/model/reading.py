@@ -21,6 +21,7 @@ from leucel.core import (
 )
 from leucel.model.scanning import NAME, UNIT, Fault, Scanner, without_comment
 from leucel.model.spec import (
+    Correlation,
     Event,
     Expression,
     ModelSpec,
@@ -252,6 +253,16 @@ class _Reader:
         sigma = scanner.number("a standard deviation")
         self._mark(f"residual {output}", start)
         self._items["residuals"].append(Residual(output=output, kind=kind, sigma=sigma))
+
+    def _correlations(self, scanner: Scanner, start: int) -> None:
+        if scanner.take(r"from\b"):
+            self._attach("correlations", scanner, start)
+            return
+        first = scanner.need(NAME, "a parameter")
+        second = scanner.need(NAME, "a second parameter")
+        value = scanner.number("a correlation")
+        self._mark(f"correlation {first} {second}", start)
+        self._items["correlations"].append(Correlation(first=first, second=second, value=value))
 
     def _parameters(self, scanner: Scanner, start: int) -> None:
         if scanner.take(r"from\b"):

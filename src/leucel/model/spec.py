@@ -119,12 +119,29 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correlation:
+    """Correlation of the random effects of two parameters; pairs not named are independent.
+
+    Attributes
+    ----------
+    first, second : parameters with a random effect.
+    value : correlation of the two effects on their own scale (log or logit), between -1 and 1.
+    """
+
+    first: str
+    second: str
+    value: float
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
     """A complete model; closed-form models have outputs but no states.
 
     Attributes
     ----------
     odes : text of the derivative of each state; given as a mapping, kept as pairs.
+    correlations : of random effects; without them all effects are independent.
     dose_state : state that a dose is added to; None when dose does not enter.
     time, time_unit : symbol and unit of time.
 
@@ -132,7 +149,8 @@ class ModelSpec:
     ------
     ModelError
         With every fault of the definition: syntax, unknown or repeated names, circular
-        expressions, values out of range, missing equations.
+        expressions, values out of range, missing equations, correlations that no random effects
+        can have together.
 
     Examples
     --------
@@ -156,6 +174,7 @@ class ModelSpec:
     events: tuple[Event, ...] = ()
     outputs: tuple[Output, ...] = ()
     residuals: tuple[Residual, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     dose_state: str | None = None
     time: str = "t"
     time_unit: str = "day"
@@ -164,7 +183,15 @@ class ModelSpec:
         # Late, because the checks need the classes above.
         from leucel.model.checks import require_valid
 
-        for name in ("parameters", "expressions", "states", "events", "outputs", "residuals"):
+        for name in (
+            "parameters",
+            "expressions",
+            "states",
+            "events",
+            "outputs",
+            "residuals",
+            "correlations",
+        ):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "odes", _pairs(self.odes))
         require_valid(self)

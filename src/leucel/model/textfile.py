@@ -29,6 +29,9 @@
     residuals
       living lognormal 0.2
 
+    correlations
+      k k_other -0.3
+
 One line is one item; `#` starts a comment; texts stand in double quotes, as in JSON. Indentation is
 for the eye only.
 """
@@ -45,7 +48,16 @@ if TYPE_CHECKING:
     from leucel.model.spec import ModelSpec, Parameter
 
 WORD = re.compile(r"[\w.:/-]+")
-SECTIONS = ("parameters", "expressions", "states", "equations", "events", "outputs", "residuals")
+SECTIONS = (
+    "parameters",
+    "expressions",
+    "states",
+    "equations",
+    "events",
+    "outputs",
+    "residuals",
+    "correlations",
+)
 
 
 def to_text(spec: ModelSpec) -> str:
@@ -97,6 +109,11 @@ def to_text(spec: ModelSpec) -> str:
             line
             for r in spec.residuals
             for line in (f"{r.output} {r.kind} {float(r.sigma)!r}", *_evidence(r.evidence))
+        ],
+        "correlations": [
+            line
+            for c in spec.correlations
+            for line in (f"{c.first} {c.second} {float(c.value)!r}", *_evidence(c.evidence))
         ],
     }
     parts = [head]

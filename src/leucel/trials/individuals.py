@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leucel.core import InputError, RandomStream, unknown_name
-from leucel.model import ModelSpec
+from leucel.model import ModelSpec, joined_effects
 from leucel.trials.cohort import draw_effects
 from leucel.trials.design import DesignParameter
 
@@ -46,9 +46,14 @@ def individual_parameters(
         tuple(dict.fromkeys(effect for _, omega, effect in plan.values() if omega > 0.0)),
         index,
     )
+    # An effect of the design is shared on purpose; only the model's own effects are correlated.
+    own = {n: effects[e] for n, (_, _, e) in plan.items() if e == f"{spec.name}:{n}" in effects}
+    joined = joined_effects(spec, own)
     limits = {p.name: (p.low, p.high) for p in spec.parameters}
     return {
-        name: _individual(value, omega, effects.get(effect), limits[name], index.size)
+        name: _individual(
+            value, omega, joined.get(name, effects.get(effect)), limits[name], index.size
+        )
         for name, (value, omega, effect) in plan.items()
     }
 

@@ -1,4 +1,4 @@
-"""`leucel models`, `simulate` and `nca`: the library of models and study data."""
+"""`leucel simulate` and `nca`: courses of a model, and parameters of a study."""
 
 from __future__ import annotations
 
@@ -15,144 +15,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from leucel.core import Evidence
-    from leucel.library import ModelCard
-    from leucel.model import ModelSpec, Parameter
 
 _SUMMARY_TIMES = 9
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command(epilog="Example: leucel models stein_2019_tisagenlecleucel")(guarded(models))
     app.command(
         epilog="Example: leucel simulate singh_2021_idecabtagene --n 200 --times 0:365:1 "
         "--dose 450e6 --seed 7 --out simulated.parquet"
     )(guarded(simulate))
     app.command(epilog="Example: leucel nca study.csv --lloq 50 --out parameters.csv")(guarded(nca))
-
-
-def models(
-    model: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A model; all of them when not given.")
-    ] = None,
-    json: JsonOption = False,
-) -> None:
-    """List the published models and those left out, or show the card of one."""
-    from leucel.library import absent_models, catalog, get_model
-
-    if model is None:
-        rows = [
-            {
-                "id": card.id,
-                "title": card.title,
-                "product": card.product,
-                "target": card.target,
-                "population": card.population,
-                "status": card.status.value,
-                "doi": card.source.doi,
-            }
-            for card in catalog()
-        ]
-        if json:
-            print_json(rows)
-        else:
-            print_table(
-                rows, {"id": "id", "product": "product", "target": "target", "status": "status"}
-            )
-            print_table(
-                ({"name": m.name, "missing": m.missing} for m in absent_models()),
-                {"name": "not in the catalog", "missing": "because this is missing"},
-            )
-        return
-    spec, card = get_model(model)
-    if json:
-        print_json(_card_data(spec, card))
-    else:
-        _show_card(spec, card)
-
-
-def _card_data(spec: ModelSpec, card: ModelCard) -> dict[str, Any]:
-    return {
-        "card": card,
-        "model": {
-            "name": spec.name,
-            "parameters": [_parameter_row(parameter, card) for parameter in spec.parameters],
-            "states": list(spec.states),
-            "equations": dict(spec.odes),
-            "outputs": list(spec.outputs),
-        },
-    }
-
-
-def _parameter_row(parameter: Parameter, card: ModelCard) -> dict[str, Any]:
-    evidence: Evidence | None = parameter.evidence
-    return {
-        "name": parameter.name,
-        "symbol": card.symbol(parameter.name),
-        "value": parameter.value,
-        "unit": parameter.unit,
-        "omega": parameter.omega,
-        "meaning": parameter.meaning,
-        "source": evidence.source if evidence else "",
-        "place": evidence.place if evidence else "",
-        "mark": evidence.mark.value if evidence else "",
-    }
-
-
-def _show_card(spec: ModelSpec, card: ModelCard) -> None:
-    console = screen()
-    console.print(f"[bold]{card.title}[/bold]  ({card.id}, {card.status.value})")
-    console.print(f"{card.source.citation}  {card.source.link or ''}")
-    for head, text in (
-        ("product", card.product),
-        ("target", card.target),
-        ("population", card.population),
-        ("assay", card.assay),
-        ("data", card.data),
-    ):
-        console.print(f"[dim]{head}:[/dim] {text}")
-    print_table(
-        (_parameter_row(parameter, card) for parameter in spec.parameters),
-        {
-            "name": "parameter",
-            "symbol": "symbol",
-            "value": "value",
-            "unit": "unit",
-            "omega": "omega",
-            "mark": "mark",
-            "place": "place",
-        },
-    )
-    for choice in card.choices:
-        options = "; ".join(f"{name}: {text}" for name, text in choice.options)
-        console.print(f"[dim]choice {choice.name}:[/dim] {options}")
-    for defect in card.defects:
-        console.print(f"[dim]defect:[/dim] {defect.what} [dim]resolved:[/dim] {defect.resolution}")
-    for limit in card.limits:
-        console.print(f"[dim]limit:[/dim] {limit}")
-    if card.checks:
-        print_table(
-            (
-                {
-                    "name": check.name,
-                    "expected": check.expected,
-                    "ours": check.ours,
-                    "deviation": f"{100 * check.deviation:+.2f}%",
-                    "unit": check.unit,
-                    "mark": check.mark.value,
-                }
-                for check in card.checks
-            ),
-            {
-                "name": "it reproduces",
-                "expected": "expected",
-                "ours": "leucel",
-                "deviation": "deviation",
-                "unit": "unit",
-                "mark": "mark",
-            },
-        )
 
 
 def simulate(
@@ -184,7 +57,7 @@ def simulate(
     from leucel.compile import compile_model
     from leucel.core import RandomStream
     from leucel.library import get_model
-    from leucel.model import individual_values, random_effects, with_values
+    from leucel.model import draw_effects, individual_values, with_values
     from leucel.solve import Doses, SolveOptions
     from leucel.solve import simulate as solve
 
@@ -192,14 +65,7 @@ def simulate(
     given = {name: _number(text, "--set") for name, text in _pairs(values, "--set").items()}
     spec = with_values(spec, given) if given else spec
     stream = RandomStream(seed)
-    etas = (
-        {
-            name: omega * stream.normal(f"eta_{name}", subjects=n)
-            for name, omega in random_effects(spec).items()
-        }
-        if n > 1
-        else {}
-    )
+    etas = draw_effects(spec, stream, subjects=n) if n > 1 else {}
     with progress_bars(show=not (json or quiet)) as progress:
         found = solve(
             compile_model(spec),

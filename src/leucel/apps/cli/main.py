@@ -13,6 +13,7 @@ from leucel.apps.cli import (
     inputs,
     library,
     manufacture,
+    models,
     places,
     run,
     screen,
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (run, inputs, trial, places, library, construct, manufacture, screen, doctor):
+for _group in (run, inputs, trial, places, models, library, construct, manufacture, screen, doctor):
     _group.register(app)
 
 
