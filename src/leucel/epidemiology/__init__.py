@@ -11,10 +11,10 @@ from leucel.epidemiology.ages import (
 from leucel.epidemiology.areas import AREAS, Area, get_area
 from leucel.epidemiology.burden import (
     AreaBurden,
-    BurdenOptions,
     DiseaseBurden,
     estimate_burden,
 )
+from leucel.epidemiology.burden_options import BurdenOptions
 from leucel.epidemiology.cases import TRANSFER, CaseEstimate, draw_cases
 from leucel.epidemiology.country_table import CountryRow, CountryTable, read_country_table
 from leucel.epidemiology.curves import (
@@ -46,6 +46,14 @@ from leucel.epidemiology.incidence import (
     incidence_from_crude,
 )
 from leucel.epidemiology.lines import MONTHS_A_LINE, Line, LineFlow, follow_lines, registry_lines
+from leucel.epidemiology.own_data import (
+    OwnData,
+    incidence_from_ages,
+    ratio_for_window,
+    ratio_from_survival,
+    registry_rates,
+    registry_ratio,
+)
 from leucel.epidemiology.populations import (
     Population,
     areas_with_population,
@@ -157,6 +165,7 @@ __all__ = [
     "LineFlow",
     "Measure",
     "ObservedSurvival",
+    "OwnData",
     "Population",
     "PrevalenceEstimate",
     "PrevalenceRatio",
@@ -190,6 +199,7 @@ __all__ = [
     "get_area",
     "get_population",
     "hazard_growth",
+    "incidence_from_ages",
     "incidence_from_asr",
     "incidence_from_count",
     "incidence_from_crude",
@@ -206,12 +216,16 @@ __all__ = [
     "published_figures",
     "published_survival",
     "rate_from_record",
+    "ratio_for_window",
+    "ratio_from_survival",
     "ratio_of_rates",
     "read_age_table",
     "read_country_table",
     "read_population",
     "read_survival",
     "registry_lines",
+    "registry_rates",
+    "registry_ratio",
     "require_crude",
     "require_same_scale",
     "scale_for_ratio",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from leucel.core import (
@@ -17,6 +19,7 @@ from leucel.core import (
     RandomStream,
 )
 from leucel.epidemiology.areas import get_area
+from leucel.epidemiology.burden_options import BurdenOptions
 from leucel.epidemiology.burden_rows import (
     ROW_KEYS,
     figure_row,
@@ -24,6 +27,8 @@ from leucel.epidemiology.burden_rows import (
     gap_row,
     incidence_rows,
     prevalence_row,
+    ratio_row,
+    registry_row,
 )
 from leucel.epidemiology.cases import (
     COUNTRY_SPREAD,
@@ -37,46 +42,28 @@ from leucel.epidemiology.cases import (
     CaseEstimate,
 )
 from leucel.epidemiology.country_table import CountryTable
-from leucel.epidemiology.funnel import Funnel, FunnelOptions, follow_funnel
+from leucel.epidemiology.funnel import Funnel, follow_funnel
 from leucel.epidemiology.incidence import estimate_incidence
+from leucel.epidemiology.own_data import (
+    OwnData,
+    ratio_for_window,
+    ratio_from_survival,
+    registry_rates,
+    registry_ratio,
+)
 from leucel.epidemiology.populations import REVISIONS
 from leucel.epidemiology.prevalence import (
-    DEFAULT_DRAWS,
     PrevalenceEstimate,
+    SurvivalPoints,
     prevalence_from_ratio,
+    prevalence_from_survival,
 )
 from leucel.epidemiology.rates import Rate
-from leucel.epidemiology.ratios import COMPLETE_RATIO, FIVE_YEAR_RATIO, PrevalenceRatio
+from leucel.epidemiology.ratios import PrevalenceRatio
+from leucel.epidemiology.standardization import StandardizedRatio
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BurdenOptions:
-    """How the population stage estimates.
-
-    Attributes
-    ----------
-    five_year, complete : prevalence-to-incidence ratios with their brackets, years.
-    funnel : parameters of the patient funnel.
-    draws : Monte-Carlo draws of each interval, at least 200.
-    """
-
-    five_year: PrevalenceRatio = FIVE_YEAR_RATIO
-    complete: PrevalenceRatio = COMPLETE_RATIO
-    funnel: FunnelOptions = field(default_factory=FunnelOptions)
-    draws: int = DEFAULT_DRAWS
-
-    def __post_init__(self) -> None:
-        if self.draws < 200:
-            raise InputError(
-                Problem(
-                    what="too few draws for 95% limits",
-                    received=str(self.draws),
-                    allowed="200 or more",
-                )
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +76,11 @@ class AreaBurden:
     incidence : estimates of new cases a year, the best source first; empty when nothing is known.
     five_year, complete : prevalence, one for each incidence estimate.
     funnels : patient funnel, one for each incidence estimate.
+    limited : further N-year prevalences of the first estimate of the cases.
+    survival_ratio : complete prevalence over incidence by the user's survival of the area, None
+        without one; it replaces the bracket of published ratios.
+    registry : rates of the user's table by age, crude first, then by standard population.
+    registry_ratio : the same cases over those that the SEER-18 rates by age expect.
     figures : published prevalence of the area, shown beside the estimates.
     gap : why there is no estimate, or "".
     """
@@ -101,6 +93,16 @@ class AreaBurden:
     funnels: tuple[Funnel, ...]
     figures: tuple[Rate, ...] = ()
     gap: str = ""
+    limited: tuple[PrevalenceEstimate, ...] = ()
+    survival_ratio: PrevalenceRatio | None = None
+    registry: tuple[Rate, ...] = ()
+    registry_ratio: StandardizedRatio | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the prevalence must know: net survival, extrapolated tails."""
+        every = (*self.five_year, *self.limited, *self.complete)
+        return tuple(dict.fromkeys(item.warning for item in every if item.warning))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,15 @@ class DiseaseBurden:
             for index, estimate in enumerate(entry.incidence):
                 rows += incidence_rows(estimate, preferred=index == 0)
                 rows.append(prevalence_row("prevalence_5y", entry.five_year[index]))
+                rows += [
+                    prevalence_row(f"prevalence_{item.window_years:g}y", item)
+                    for item in (entry.limited if index == 0 else ())
+                ]
                 rows.append(prevalence_row("prevalence_complete", entry.complete[index]))
                 rows += funnel_rows(entry.funnels[index], central=self.options.funnel.central)
+            rows += [registry_row(rate) for rate in entry.registry]
+            if entry.registry_ratio is not None:
+                rows.append(ratio_row(entry.area, entry.registry_ratio, entry.registry))
             rows += [figure_row(rate) for rate in entry.figures]
         return rows
 
@@ -179,6 +188,7 @@ def estimate_burden(
     world_asr: Rate | None,
     figures: Sequence[Rate] = (),
     table: CountryTable | None = None,
+    own_data: OwnData | None = None,
     rng: RandomStream,
     options: BurdenOptions | None = None,
     progress: Progress = SILENT,
@@ -192,6 +202,7 @@ def estimate_burden(
         every area has a figure of its own.
     figures : published rates (`published_figures()`, and those that a programme quotes).
     table : country table given by the user; replaces the estimates of the areas it holds.
+    own_data : tables by age, populations and survival of the user, by area.
     rng : random stream of the run.
 
     Returns
@@ -215,7 +226,7 @@ def estimate_burden(
     codes = _known_codes(areas)
     entries: list[AreaBurden] = []
     for code in codes:
-        entries.append(_estimate_area(code, world_asr, figures, table, rng, options))
+        entries.append(_estimate_area(code, world_asr, figures, table, own_data, rng, options))
         progress.advance()
     world = [world_asr] if world_asr is not None else []
     world += [rate for rate in figures if rate.area == "WLD"]
@@ -247,23 +258,32 @@ def _estimate_area(
     world_asr: Rate | None,
     figures: Sequence[Rate],
     table: CountryTable | None,
+    own_data: OwnData | None,
     rng: RandomStream,
     options: BurdenOptions,
 ) -> AreaBurden:
-    incidence = estimate_incidence(code, world_asr=world_asr, figures=figures, table=table)
+    own = own_data or OwnData()
+    incidence = estimate_incidence(
+        code, world_asr=world_asr, figures=figures, table=table, own_data=own
+    )
     name = get_area(code).name
+    points, ages = own.survival.get(code), own.ages.get(code)
+    alive = partial(_alive, points=points, rng=rng, draws=options.draws)
     return AreaBurden(
         area=code,
         name=name,
         incidence=incidence,
-        five_year=tuple(
-            prevalence_from_ratio(item, options.five_year, rng, draws=options.draws)
-            for item in incidence
+        five_year=tuple(alive(item, options.five_year) for item in incidence),
+        complete=tuple(alive(item, options.complete) for item in incidence),
+        limited=tuple(
+            alive(item, ratio_for_window(years))
+            for item in incidence[:1]
+            for years in options.windows
+            if years != options.five_year.window_years
         ),
-        complete=tuple(
-            prevalence_from_ratio(item, options.complete, rng, draws=options.draws)
-            for item in incidence
-        ),
+        survival_ratio=ratio_from_survival(points) if points else None,
+        registry=registry_rates(code, ages, options.standards) if ages else (),
+        registry_ratio=registry_ratio(ages) if ages else None,
         funnels=tuple(follow_funnel(item, options.funnel) for item in incidence),
         figures=tuple(
             rate
@@ -275,6 +295,21 @@ def _estimate_area(
         else f"no cases and no population by age are known here for {name}: give a count or a "
         "crude rate together with the population",
     )
+
+
+def _alive(
+    incidence: CaseEstimate,
+    ratio: PrevalenceRatio,
+    *,
+    points: SurvivalPoints | None,
+    rng: RandomStream,
+    draws: int,
+) -> PrevalenceEstimate:
+    """Prevalence by the user's survival where there is one, else by the ratio."""
+    if points is None:
+        return prevalence_from_ratio(incidence, ratio, rng, draws=draws)
+    window = ratio.window_years or math.inf
+    return prevalence_from_survival(incidence, points, rng, window_years=window, draws=draws)
 
 
 def _assumptions(entries: Sequence[AreaBurden], options: BurdenOptions) -> tuple[Assumption, ...]:

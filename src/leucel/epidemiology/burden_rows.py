@@ -10,6 +10,8 @@ from leucel.epidemiology.cases import CaseEstimate
 from leucel.epidemiology.funnel import Funnel
 from leucel.epidemiology.prevalence import PrevalenceEstimate
 from leucel.epidemiology.rates import AgeStandardized, Measure, Rate
+from leucel.epidemiology.standardization import StandardizedRatio
+from leucel.epidemiology.tables import SEER_SOURCE
 
 ROW_KEYS = (
     "jurisdiction",
@@ -63,6 +65,29 @@ def figure_row(rate: Rate) -> dict[str, Any]:
         mark=evidence.mark.value if evidence else Mark.SECONDARY.value,
         sources=(evidence.source,) if evidence and evidence.source else (),
         note=evidence.note if evidence else "",
+    )
+
+
+def registry_row(rate: Rate) -> dict[str, Any]:
+    """Row of a rate that a table by age of the user gives."""
+    return {**figure_row(rate), "method": "table by age of the user"}
+
+
+def ratio_row(area: str, ratio: StandardizedRatio, rates: tuple[Rate, ...]) -> dict[str, Any]:
+    """Row of a standardized incidence ratio."""
+    source = next((rate.evidence.source for rate in rates if rate.evidence), "")
+    return _row(
+        jurisdiction=area,
+        measure="incidence_sir",
+        value=ratio.ratio,
+        low=ratio.low,
+        high=ratio.high,
+        unit="observed over expected",
+        scale="indirectly standardized (SEER-18, white, 2000-2016)",
+        method="table by age of the user",
+        mark=Mark.DERIVED.value,
+        sources=(source, SEER_SOURCE) if source else (SEER_SOURCE,),
+        note=f"{ratio.observed:g} cases observed, {ratio.expected:.1f} expected; exact limits",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from leucel.core import InputError, Mark, MissingEvidenceError, Problem, ScaleError
 from leucel.epidemiology.areas import get_area
@@ -21,6 +22,7 @@ from leucel.epidemiology.cases import (
 )
 from leucel.epidemiology.country_table import CountryTable
 from leucel.epidemiology.growth import middle_of
+from leucel.epidemiology.own_data import OwnData, incidence_from_ages
 from leucel.epidemiology.populations import (
     REVISIONS,
     YEAR,
@@ -220,24 +222,31 @@ def estimate_incidence(
     world_asr: Rate | None = None,
     figures: Sequence[Rate] = (),
     table: CountryTable | None = None,
+    own_data: OwnData | None = None,
 ) -> tuple[CaseEstimate, ...]:
     """Every estimate of the new cases of an area that the input allows, the best one first.
 
-    Order: the user's country table; published incidence of the area (crude, then age-standardized);
-    the age-structure transfer of the world rate.
+    Order: the user's table by age; the user's country table; published incidence of the area
+    (crude, then age-standardized); the age-structure transfer of the world rate.
 
     Parameters
     ----------
     world_asr : age-standardized incidence of the world.
     figures : published rates, of which those of this area are used.
     table : country table given by the user (`read_country_table`).
+    own_data : tables by age and populations of the user.
 
     Returns
     -------
     Empty when nothing is known about the area.
     """
     found = get_area(area)
+    mine = own_data or OwnData()
+    people = mine.populations.get(found.code)
     estimates: list[CaseEstimate] = []
+    ages = mine.ages.get(found.code)
+    if ages is not None:
+        estimates.append(incidence_from_ages(found.code, ages, population=people))
     row = table.find(found.code) if table else None
     if table and row:
         totals = population_totals(found.code)
@@ -246,8 +255,8 @@ def estimate_incidence(
                 found.code,
                 row.cases,
                 year=table.year,
-                population=row.population or totals.get(REVISIONS[0]),
-                population_source=table.name if row.population else REVISIONS[0],
+                population=people.total if people else row.population or totals.get(REVISIONS[0]),
+                population_source=_named(people, table.name if row.population else REVISIONS[0]),
                 sources=(table.source,),
                 method=TABLE,
                 note=f"count of the country table {table.name}, given by the user",
@@ -259,20 +268,28 @@ def estimate_incidence(
         if rate.measure is Measure.INCIDENCE and get_area(rate.area).code == found.code
     ]
     usable = [rate for rate in own if rate.evidence is None or rate.evidence.mark.usable]
-    if population_totals(found.code):
-        estimates += [
-            incidence_from_crude(found.code, rate)
+    if people is not None or population_totals(found.code):
+        crude = [
+            incidence_from_crude(found.code, rate, population=people.total if people else None)
             for rate in usable
             if isinstance(rate.scale, Crude)
         ]
         estimates += [
-            incidence_from_asr(found.code, rate)
+            replace(item, population_source=_named(people, item.population_source))
+            for item in crude
+        ]
+        estimates += [
+            incidence_from_asr(found.code, rate, population=people)
             for rate in usable
             if isinstance(rate.scale, AgeStandardized) and found.code != "WLD"
         ]
         if world_asr is not None:
-            estimates.append(incidence_from_asr(found.code, world_asr))
+            estimates.append(incidence_from_asr(found.code, world_asr, population=people))
     return tuple(estimates)
+
+
+def _named(people: Population | None, otherwise: str) -> str:
+    return people.revision if people else otherwise
 
 
 def _years_old(rate: Rate) -> float:

@@ -46,11 +46,13 @@ class AgeTable:
     counts : over `AGE_GROUPS`; finer groups and single years are added up.
     unknown : cases of unknown age, not among the counts.
     name : file name.
+    source : source id.
     """
 
     counts: AgeCounts
     unknown: float
     name: str
+    source: str = "user_age_table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ class _Line:
 
 
 def read_age_table(
-    path: Path, *, columns: Mapping[str, str] | None = None, delimiter: str | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    delimiter: str | None = None,
+    source: str = "user_age_table",
 ) -> AgeTable:
     """Read cases and person-years by age.
 
@@ -73,6 +79,7 @@ def read_age_table(
     columns : names of the columns of `ages`, `cases` and `person_years`; by default those of a
         plain registry table or of a SEER*Stat export, whichever the file has.
     delimiter : "," ";" or a tab; found in the header when not given.
+    source : source id of the table.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def read_age_table(
     if problems:
         raise InputError(problems)
     counts = AgeCounts(cases=cases, person_years=people)
-    return AgeTable(counts=counts, unknown=unknown, name=path.name)
+    return AgeTable(counts=counts, unknown=unknown, name=path.name, source=source)
 
 
 def read_population(
