@@ -259,6 +259,6 @@ CARD = ModelCard(
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
     review=REVIEWS.get(ID),
-    status=CardStatus.PROVISIONAL,
+    status=CardStatus.REVIEWED,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -12,7 +12,13 @@ _READER = (
 
 
 def _review(
-    reading: str, file: str, *, rates: str = "", courses: str = "", closed: str = ""
+    reading: str,
+    file: str,
+    *,
+    rates: str = "",
+    courses: str = "",
+    closed: str = "",
+    after: str = "",
 ) -> Review:
     rows = (
         ("right-hand sides at random states", rates, 1e-10),
@@ -21,7 +27,7 @@ def _review(
     )
     return Review(
         reading=f"src/leucel/library/review/{reading}.py",
-        reader=_READER,
+        reader=_READER + after,
         comparisons=tuple(
             Comparison(what=what, test=f"{_TESTS}{file}.py::{test}", tolerance=tolerance)
             for what, test, tolerance in rows
@@ -85,6 +91,14 @@ REVIEWS: dict[str, Review] = {
         courses="test_ogasawara_equations_take_the_course_of_the_closed_form",
         closed="test_ogasawara_has_the_same_closed_form",
     ),
+    "poels_2025_biomarkers": _review(
+        "poels_2025",
+        "_tissues",
+        rates=_RATES,
+        courses="test_poels_takes_the_same_course",
+        after="; three points of its cytokine were settled by the supplement afterwards (equations"
+        " 7 and 36, level at the start)",
+    ),
     "singh_2021_idecabtagene": _review(
         "singh_2021",
         "",
@@ -105,5 +119,8 @@ REVIEWS: dict[str, Review] = {
         "",
         rates="test_stein_has_the_same_equations",
         courses="test_stein_takes_the_same_course",
+    ),
+    "tsai_2022_pleural": _review(
+        "tsai_2022", "_tissues", rates=_RATES, courses="test_tsai_takes_the_same_course"
     ),
 }

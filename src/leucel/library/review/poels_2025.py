@@ -1,7 +1,10 @@
 """Second reading of Poels 2025: myeloma under elranatamab, with paraprotein, BCMA and cytokine.
 
 Reference: Poels KE et al. npj Syst Biol Appl 2025;11:102, doi:10.1038/s41540-025-00585-z. Time is
-in hours. The drug and its binding are outside of this layer: the trimers are given, in pM.
+in hours. The drug and its binding are outside of this layer: the trimers are given, in pM. What the
+first text of this reading left open of the cytokine, the supplement settled when the two readings
+were compared: the level at the start, its past counted above basal production (equation 36), and
+volumes between marrow and blood (equation 7).
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ TYPICAL: dict[str, float] = {
     "basal": 1.0,  # pg/mL/h
     "kdeg": 0.5,  # 1/h
     "kC": 0.625,  # 1/h
+    "C0": 2.857,  # pg/mL
 }
 """Values of the article, with the baselines of the public implementation."""
 
@@ -131,14 +135,14 @@ def right_hand_side(
 
 
 def cytokine_initial(p: Mapping[str, Any] = TYPICAL) -> NDArray[np.float64]:
-    """Give the cytokine before treatment: its basal level in blood, none of it from the marrow.
+    """Give the cytokine before treatment: the printed level in blood, none of it from the marrow.
 
     Examples
     --------
     >>> float(cytokine_initial()[-1])
-    2.0
+    2.857
     """
-    return np.array([0.0] * 7 + [p["basal"] / p["kdeg"]])
+    return np.array([0.0] * 7 + [p["C0"]])
 
 
 def cytokine_right_hand_side(
@@ -146,18 +150,22 @@ def cytokine_right_hand_side(
 ) -> NDArray[np.float64]:
     """Give the derivatives of the cytokine, per hour: its past in marrow, marrow, transit, blood.
 
-    Release falls with all that the marrow has seen, the integral `A` of the marrow's cytokine.
+    Release falls with all that the marrow has seen, the integral `A` of the marrow's cytokine above
+    the basal production (supplement, equation 36); below zero it inhibits nothing. What enters
+    blood is spread from the volume of the marrow over that of blood (equation 7).
 
     Examples
     --------
-    >>> cytokine_right_hand_side(0.0, cytokine_initial()).tolist()
-    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    Without trimers nothing is released, and the level of blood falls to its basal one:
+
+    >>> cytokine_right_hand_side(0.0, cytokine_initial()).round(4).tolist()
+    [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -0.4285]
     """
     A, *marrow, C = np.asarray(y, dtype=np.float64)
-    past = A ** p["nIH"]
+    past = np.maximum(A, 0.0) ** p["nIH"]
     release = p["Emax"] * trimer / (p["EC50"] + trimer)
     release = release * (1.0 - past / (p["IC50"] ** p["nIH"] + past))
     inflow = np.array([release, *(p["kC"] * np.array(marrow[:-1]))])
     chain = inflow - (p["kC"] + p["kdeg"]) * np.array(marrow)
-    blood = p["basal"] + p["kC"] * marrow[-1] - p["kdeg"] * C
-    return np.array([marrow[0], *chain, blood])
+    blood = p["basal"] + p["kC"] * marrow[-1] * p["Vm"] / p["Vc"] - p["kdeg"] * C
+    return np.array([marrow[0] - p["basal"], *chain, blood])
