@@ -72,6 +72,30 @@ class Arithmetic(Protocol[V]):
         """Hyperbolic tangent."""
         ...
 
+    def expm1(self, a: V, /) -> V:
+        """e ** a - 1."""
+        ...
+
+    def log1p(self, a: V, /) -> V:
+        """Natural logarithm of 1 + a."""
+        ...
+
+    def erf(self, a: V, /) -> V:
+        """Error function."""
+        ...
+
+    def lgamma(self, a: V, /) -> V:
+        """Logarithm of the absolute value of the gamma function."""
+        ...
+
+    def digamma(self, a: V, /) -> V:
+        """Derivative of `lgamma`."""
+        ...
+
+    def trigamma(self, a: V, /) -> V:
+        """Second derivative of `lgamma`."""
+        ...
+
     def less(self, a: V, b: V, /) -> V:
         """Condition a < b; false when one is not a number."""
         ...
@@ -152,6 +176,36 @@ class NumpyArithmetic:
 
     def tanh(self, a: Any, /) -> Any:
         return np.tanh(a)
+
+    def expm1(self, a: Any, /) -> Any:
+        return np.expm1(a)
+
+    def log1p(self, a: Any, /) -> Any:
+        return np.log1p(a)
+
+    def erf(self, a: Any, /) -> Any:
+        from scipy import special
+
+        return special.erf(a)
+
+    def lgamma(self, a: Any, /) -> Any:
+        from scipy import special
+
+        return special.gammaln(a)
+
+    def digamma(self, a: Any, /) -> Any:
+        from scipy import special
+
+        return special.digamma(a)
+
+    def trigamma(self, a: Any, /) -> Any:
+        from scipy import special
+
+        # Hurwitz's zeta function stops at 0; the reflection goes beyond.
+        mirrored = np.less(a, 0.0)
+        value = special.zeta(2.0, np.where(mirrored, 1.0 - a, a))
+        ratio = np.pi / np.sin(np.pi * np.where(mirrored, a, 0.5))
+        return np.where(mirrored, ratio * ratio - value, value)
 
     def less(self, a: Any, b: Any, /) -> Any:
         return np.less(a, b)

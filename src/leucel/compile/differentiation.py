@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from leucel.compile.program import Builder, Instruction, Op
+from leucel.core import ModelError, Problem
 
 
 class Derivatives:
@@ -71,6 +74,20 @@ class Derivatives:
             case Op.TANH:
                 slope = b.subtract(b.constant(1.0), b.multiply(number, number))
                 return b.multiply(slope, d[0])
+            case Op.EXPM1:
+                return b.multiply(b.add(number, b.constant(1.0)), d[0])
+            case Op.LOG1P:
+                return b.divide(d[0], b.add(args[0], b.constant(1.0)))
+            case Op.ERF:
+                bell = b.function(Op.EXP, b.negate(b.multiply(args[0], args[0])))
+                slope = b.multiply(b.constant(2.0 / math.sqrt(math.pi)), bell)
+                return b.multiply(slope, d[0])
+            case Op.LGAMMA:
+                return b.multiply(b.function(Op.DIGAMMA, args[0]), d[0])
+            case Op.DIGAMMA:
+                return b.multiply(b.function(Op.TRIGAMMA, args[0]), d[0])
+            case Op.TRIGAMMA:
+                raise ModelError(Problem(what="lgamma has no third derivative here"))
             case Op.ABSOLUTE:
                 negative = b.function(Op.LESS, args[0], zero)
                 return b.select(negative, b.negate(d[0]), d[0])

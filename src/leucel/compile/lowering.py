@@ -204,6 +204,7 @@ class _Translator:
 
     def _translate(self, e: Any) -> int:
         import sympy
+        from sympy.codegen.cfunctions import expm1, log1p
 
         b = self._b
         if e.is_Symbol:
@@ -234,14 +235,21 @@ class _Translator:
             (sympy.log, Op.LOG),
             (sympy.tanh, Op.TANH),
             (sympy.Abs, Op.ABSOLUTE),
+            (sympy.erf, Op.ERF),
+            (expm1, Op.EXPM1),
+            (log1p, Op.LOG1P),
         ):
             if isinstance(e, kind):
                 return b.function(op, self(e.args[0]))
+        # The class of the model: SymPy's own is complex below 0.
+        if type(e).__name__ == "lgamma":
+            return b.function(Op.LGAMMA, self(e.args[0]))
         raise ModelError(
             Problem(
                 what="an equation has a part that cannot be compiled",
                 received=str(e),
-                allowed="+ - * / **, exp, log, sqrt, min, max, abs, tanh, piecewise",
+                allowed="+ - * / **, exp, expm1, log, log1p, sqrt, min, max, abs, tanh, erf, "
+                "lgamma, piecewise",
             )
         )
 

@@ -36,6 +36,12 @@ class Op(Enum):
     MAXIMUM = "maximum"
     ABSOLUTE = "absolute"
     TANH = "tanh"
+    EXPM1 = "expm1"
+    LOG1P = "log1p"
+    ERF = "erf"
+    LGAMMA = "lgamma"
+    DIGAMMA = "digamma"
+    TRIGAMMA = "trigamma"
     LESS = "less"
     LESS_EQUAL = "less_equal"
     EQUAL = "equal"
@@ -230,7 +236,9 @@ def _identity(instruction: Instruction) -> object:
 
 _FOLDED: Final[dict[Op, Any]] = {
     Op.EXP: lambda x: math.exp(x) if x < 709.0 else math.inf,
+    Op.EXPM1: lambda x: math.expm1(x) if x < 709.0 else math.inf,
     Op.TANH: math.tanh,
+    Op.ERF: math.erf,
     Op.ABSOLUTE: abs,
     Op.MINIMUM: min,
     Op.MAXIMUM: max,

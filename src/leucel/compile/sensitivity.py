@@ -55,6 +55,7 @@ def with_sensitivities(system: LoweredSystem, parameters: Sequence[str]) -> Lowe
             if b.value(entry) != 0.0:
                 jacobian[i, j] = entry
     in_time = Derivatives(b, b.time())
+    time_derivative = tuple(in_time.of(number) for number in rhs)
     return replace(
         system,
         program=b.program(),
@@ -70,7 +71,7 @@ def with_sensitivities(system: LoweredSystem, parameters: Sequence[str]) -> Lowe
         initial=(*system.initial, *initial, *([zero] * moments)),
         rhs=tuple(rhs),
         jacobian=dict(sorted(jacobian.items())),
-        time_derivative=tuple(in_time.of(number) for number in rhs),
+        time_derivative=time_derivative,
         outputs=(*system.outputs, *outputs),
         events=events,
         passive=size * count + moments,
@@ -205,6 +206,24 @@ class _Symbols:
 
     def tanh(self, a: int, /) -> int:
         return self._b.function(Op.TANH, a)
+
+    def expm1(self, a: int, /) -> int:
+        return self._b.function(Op.EXPM1, a)
+
+    def log1p(self, a: int, /) -> int:
+        return self._b.function(Op.LOG1P, a)
+
+    def erf(self, a: int, /) -> int:
+        return self._b.function(Op.ERF, a)
+
+    def lgamma(self, a: int, /) -> int:
+        return self._b.function(Op.LGAMMA, a)
+
+    def digamma(self, a: int, /) -> int:
+        return self._b.function(Op.DIGAMMA, a)
+
+    def trigamma(self, a: int, /) -> int:
+        return self._b.function(Op.TRIGAMMA, a)
 
     def absolute(self, a: int, /) -> int:
         return self._b.function(Op.ABSOLUTE, a)

@@ -23,10 +23,14 @@ from leucel.model.tree import (
 
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": math.exp,
+    "expm1": math.expm1,
     "log": math.log,
+    "log1p": math.log1p,
     "sqrt": math.sqrt,
     "abs": math.fabs,
     "tanh": math.tanh,
+    "erf": math.erf,
+    "lgamma": math.lgamma,
     "logistic": lambda x: (1.0 + math.tanh(x / 2.0)) / 2.0,
     "min": lambda *numbers: min(numbers),
     "max": lambda *numbers: max(numbers),

@@ -5,7 +5,7 @@
     condition   a < b, <=, >, >=;  and, or, not;  parentheses
     term        + - * / and ^ (or **), right-associative, binding more tightly than a leading minus
     number      2, 0.5, 1e-12, each with a unit in brackets if wanted: 86400 [s/day]
-    function    exp log sqrt abs tanh logistic min max
+    function    exp expm1 log log1p sqrt abs tanh erf lgamma logistic min max
     choice      if(condition, value, otherwise)
                 piecewise(condition, value, condition, value, ..., otherwise)
 

@@ -136,7 +136,13 @@ def _call(call: Call) -> str:
             return rf"\sqrt{{{inner}}}"
         case "abs":
             return rf"\left|{inner}\right|"
-        case "logistic":
-            return rf"\operatorname{{logistic}}\left({inner}\right)"
+        case "logistic" | "erf":
+            return rf"\operatorname{{{call.function}}}\left({inner}\right)"
+        case "lgamma":
+            return rf"\log\left|\Gamma\left({inner}\right)\right|"
+        case "expm1":
+            return rf"\left(\exp\left({inner}\right) - 1\right)"
+        case "log1p":
+            return rf"\log\left(1 + {_inside(call.arguments[0], _PRODUCT)}\right)"
         case function:
             return rf"\{function}\left({inner}\right)"

@@ -42,7 +42,10 @@ class SymbolicEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolicSystem:
-    """A model in symbols; only + - * / **, exp, log, sqrt, Min, Max, Piecewise, tanh and Abs occur.
+    """A model in symbols.
+
+    Only + - * / **, exp, expm1, log, log1p, sqrt, Min, Max, Piecewise, tanh, Abs, erf and lgamma
+    occur, and polygamma in derivatives.
 
     Attributes
     ----------
@@ -224,6 +227,9 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 def _call(call: Call, symbols: Mapping[str, Any]) -> Any:
     import sympy
+    from sympy.codegen.cfunctions import expm1, log1p
+
+    from leucel.model.log_gamma import lgamma
 
     if call.function in ("if", "piecewise"):
         pairs, otherwise = branches(call)
@@ -242,6 +248,10 @@ def _call(call: Call, symbols: Mapping[str, Any]) -> Any:
         "sqrt": sympy.sqrt,
         "abs": sympy.Abs,
         "tanh": sympy.tanh,
+        "erf": sympy.erf,
+        "lgamma": lgamma,
+        "expm1": expm1,
+        "log1p": log1p,
         "min": sympy.Min,
         "max": sympy.Max,
     }

@@ -15,10 +15,14 @@ Connective = Literal["and", "or"]
 
 ARITY: dict[str, tuple[int, int | None]] = {
     "exp": (1, 1),
+    "expm1": (1, 1),
     "log": (1, 1),
+    "log1p": (1, 1),
     "sqrt": (1, 1),
     "abs": (1, 1),
     "tanh": (1, 1),
+    "erf": (1, 1),
+    "lgamma": (1, 1),
     "logistic": (1, 1),
     "min": (2, None),
     "max": (2, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -10,6 +11,7 @@ from leucel.compile.arithmetic import NumpyArithmetic
 from leucel.compile.differentiation import Derivatives
 from leucel.compile.lowering import lower
 from leucel.compile.program import Builder, Op, evaluate
+from leucel.core import ModelError
 from leucel.model import ModelSpec, Output, Parameter, State, symbolic_system
 
 NUMBERS = NumpyArithmetic()
@@ -19,7 +21,7 @@ ROUNDING = 1e-12
 ODES = {
     "x": "k*x*y/(m + x) - x^2.5 + exp(-k*t)*y",
     "y": "tanh(x - y) + log(1 + x*y) - sqrt(y)/(1 + x^3) + min(x, 2*y) - max(0, y - 1)",
-    "z": "(x/m)^g + if(x > y, x*z, y/z) - abs(z)",
+    "z": "(x/m)^g + if(x > y, x*z, y/z) - abs(z) + erf(x - z)*lgamma(y + m) + expm1(x)*log1p(z)",
 }
 
 
@@ -63,6 +65,20 @@ def test_jacobian_equals_that_of_sympy(spec: ModelSpec) -> None:
         expected = [float(e.subs(values)) for e in exact]
         np.testing.assert_allclose(got, expected, rtol=ROUNDING)
         assert set(symbolic.jacobian) <= set(system.jacobian)
+
+
+def test_log_gamma_has_two_derivatives_and_no_third() -> None:
+    b = Builder()
+    x = b.state(0)
+    numbers = [b.function(Op.LGAMMA, x)]
+    for _ in range(2):
+        numbers.append(Derivatives(b, x).of(numbers[-1]))
+    for at in (0.3, 1.5, 20.0, -2.4):
+        got = evaluate(b.program(), NUMBERS, numbers, states=[at])
+        exact = [mpmath.re(mpmath.loggamma(at)), mpmath.psi(0, at), mpmath.psi(1, at)]
+        np.testing.assert_allclose(got, [float(e) for e in exact], rtol=ROUNDING)
+    with pytest.raises(ModelError, match="third derivative"):
+        Derivatives(b, x).of(numbers[-1])
 
 
 def test_a_power_of_zero_has_derivative_zero_or_one() -> None:

@@ -26,6 +26,7 @@ from leucel.model import evaluate, parse_expression
         ("min(3, 1, 2) + max(1, 4)", 5.0),
         ("exp(0) + log(1) + sqrt(9) + abs(-2) + tanh(0)", 6.0),
         ("logistic(0)", 0.5),
+        ("expm1(0) + log1p(0) + erf(0) + lgamma(2)", 0.0),
         ("if(1 < 2, 10, 20)", 10.0),
         ("if(not 1 < 2, 10, 20)", 20.0),
         ("if(1 < 2 and (3 <= 2 or 2 >= 2), 1, 0)", 1.0),

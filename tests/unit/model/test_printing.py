@@ -14,6 +14,9 @@ from leucel.model import evaluate, parse_expression, text_from_tree
 from leucel.model.symbolic import sympy_from_tree
 from leucel.model.tree import Binary, Call, Compare, Connect, Name, Negate, Node, Not, Number
 
+ONE_ARGUMENT = (
+    *("exp", "expm1", "log", "log1p", "sqrt", "abs", "tanh", "erf", "lgamma", "logistic"),
+)
 VALUES = {"x": 0.7, "y": 1.9, "k_loss": 0.03}
 # Both readings round each operation to double precision; chains of some dozen operations differ by
 # a few of these errors, amplified where near-equal numbers are subtracted.
@@ -53,7 +56,7 @@ def trees(draw: st.DrawFn, depth: int = 4) -> Node:
         return Binary(operator=operator, left=term(), right=term())
     if kind == "if":
         return Call(function="if", arguments=(draw(conditions(depth - 1)), term(), term()))
-    function = draw(st.sampled_from(["exp", "log", "sqrt", "abs", "tanh", "logistic", "min"]))
+    function = draw(st.sampled_from([*ONE_ARGUMENT, "min"]))
     arguments = (term(), term()) if function == "min" else (term(),)
     return Call(function=function, arguments=arguments)
 

@@ -42,6 +42,7 @@ def problems(text: str, unit: str = "1") -> list[str]:
         ("0*mass", "cells"),
         ("abs(-mass)", "g"),
         ("logistic(n)*mass", "g"),
+        ("erf(n)*mass + lgamma(n)*mass + expm1(k*t)*mass*log1p(n)", "g"),
         ("piecewise(k*t < 1, mass, n > 2, 1 [g], mass)", "g"),
     ],
 )
@@ -58,6 +59,8 @@ def test_consistent_equations_pass(text: str, unit: str) -> None:
         ("k", "1", "not the declared one"),
         ("exp(t)", "1", "argument of exp"),
         ("log(mass)", "1", "argument of log"),
+        ("lgamma(mass)", "1", "argument of lgamma"),
+        ("erf(t)", "1", "argument of erf"),
         ("n^mass", "1", "the exponent is no pure number"),
         ("cells^n", "cells", "no literal number"),
         ("if(t > k, 1, 2)", "1", "different units are compared"),

@@ -59,7 +59,7 @@ class LaneArithmetic:
     Parameters
     ----------
     builder : where instructions go.
-    functions : gives the LLVM function of "exp", "log", "power" or "tanh".
+    functions : gives the LLVM function of a name of `leucel.compile.elementary.ARITY`.
     """
 
     def __init__(self, builder: Any, functions: Callable[[str], ir.Function]) -> None:
@@ -99,6 +99,24 @@ class LaneArithmetic:
 
     def tanh(self, a: Any, /) -> Any:
         return self.builder.call(self.functions("tanh"), [a])
+
+    def expm1(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("expm1"), [a])
+
+    def log1p(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("log1p"), [a])
+
+    def erf(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("erf"), [a])
+
+    def lgamma(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("lgamma"), [a])
+
+    def digamma(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("digamma"), [a])
+
+    def trigamma(self, a: Any, /) -> Any:
+        return self.builder.call(self.functions("trigamma"), [a])
 
     def sqrt(self, a: Any, /) -> Any:
         return self.intrinsic("llvm.sqrt", VECTOR, a)
