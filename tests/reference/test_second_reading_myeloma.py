@@ -155,10 +155,13 @@ HIBMA = {
     "seen": lambda t, y, p: {
         "s_bcma": y[0] * hibma_2026.NG_ML_A_NM,
         "s_bcma_relative": y[0] / p["BL"],
+        # Without a drug all of it is free.
+        "s_bcma_free": y[0] * hibma_2026.NG_ML_A_NM,
+        "drug_free_fraction": 1.0 - hibma_2026.bound(1e-12, y[0], p) / 1e-12,
     },
-    "typical": {name: hibma_2026.TYPICAL[name] for name in ("BL", "CL", "V")},
-    "symbols": "s_bcma_baseline=BL clearance=CL volume=V",
-    "own": frozenset({"ng_per_nmol", "production_factor"}),
+    "typical": {name: hibma_2026.TYPICAL[name] for name in ("BL", "CL", "V", "Kd")},
+    "symbols": "s_bcma_baseline=BL clearance=CL volume=V kd=Kd",
+    "own": frozenset({"ng_per_nmol", "production_factor", "drug_total"}),
     "states": ("s_bcma",),
     "decades": [(-1.0, 3.0)],
 }
@@ -196,6 +199,25 @@ def test_hibma_takes_the_same_course(backend: str) -> None:
     mine = [hibma_2026.closed_form(times, p["BL"], p | {"BL": f * p["BL"]}) for f in factors]
     expected = np.array(mine) / p["BL"]
     assert seen.output("s_bcma_relative") == pytest.approx(expected, rel=SAME_COURSE)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_hibma_binds_the_drug_alike(backend: str) -> None:
+    drug = np.array([0.01, 1.0, 7.0, 50.0, 500.0])
+    factors, times = np.array([3.0, 0.3, 0.0, 3.0, 1.0]), np.linspace(0.0, 100.0, 11)
+    seen = simulate(
+        compile_model(get_model("hibma_2026_s_bcma")[0], backend=backend),
+        parameters={"drug_total": drug, "production_factor": factors},
+        times=times,
+        options=OPTIONS,
+    ).require_ok()
+    total = seen.output("s_bcma") / hibma_2026.NG_ML_A_NM
+    bound = hibma_2026.bound(drug[:, None], total)
+    free = (total - bound) * hibma_2026.NG_ML_A_NM
+    # Free soluble BCMA is what a hundredfold excess of drug leaves of it.
+    assert seen.output("s_bcma_free") == pytest.approx(free, rel=1e3 * IDENTITY, abs=1e-12)
+    share = 1.0 - bound / drug[:, None]
+    assert seen.output("drug_free_fraction") == pytest.approx(share, rel=IDENTITY)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -328,6 +350,7 @@ def test_residual_errors_and_random_effects() -> None:
                 "s_bcma_baseline": (hibma_2026.CV["BL"] / 100.0) ** 2,
                 "clearance": (hibma_2026.CV["CL"] / 100.0) ** 2,
                 "volume": (hibma_2026.CV["V"] / 100.0) ** 2,
+                "kd": (hibma_2026.CV["Kd"] / 100.0) ** 2,
             },
         ),
     ):

@@ -5,7 +5,13 @@ from leucel.library.cards import CardStatus, Check, Choice, Comparison, Defect, 
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
 from leucel.library.covariates import with_comedication, with_covariate
 from leucel.library.describe import CatalogRow, card_text, catalog_rows
-from leucel.library.measures import check_model, check_times, formula_value, measure
+from leucel.library.measures import (
+    check_model,
+    check_number,
+    check_times,
+    formula_value,
+    measure,
+)
 from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.resistant_clone import with_resistant_clone
 from leucel.library.sbml import to_sbml
@@ -27,6 +33,7 @@ __all__ = [
     "catalog",
     "catalog_rows",
     "check_model",
+    "check_number",
     "check_times",
     "formula_value",
     "get_model",

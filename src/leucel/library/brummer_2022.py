@@ -148,8 +148,28 @@ _data_row = Oracle(
     place="fit_parameters.csv, t_cell_end",
     observed=True,
 )
+_fixed_point = Oracle(
+    model=ID,
+    source=CARRGODEX,
+    mark=Mark.REPRODUCED,
+    place="fit_parameters.csv, column theta/kappac2, read 2026-11-22",
+)
+# Tumor at which T cells neither grow nor shrink, as the authors computed it for each arm.
+_FIXED_POINTS = (
+    ("pbt1", "0.125", "0.496593994"),
+    ("pbt1", "0.05", "1.070242381"),
+    ("pbt2", "0.25", "0.057013428"),
+    ("pbt2", "0.125", "0.864195322"),
+    ("pbt2", "0.05", "2.641624801"),
+)
 _COUNTED = (("0.25", "0.6598", 340), ("0.125", "0.4155", 552), ("0.05", "0.33095", 552))
 CHECKS = (
+    *(
+        _fixed_point(f"tumor that the T cells hold, {line} with {arm}", "value", printed, "1",
+                     output="cell_index", end=400.0, choices=(("line", line), ("t_cells", arm)),
+                     tolerance=1e-6, reason="the course after 400 days; limited by the solver")
+        for line, arm, printed in _FIXED_POINTS
+    ),
     *(
         _own(f"T cells at the end of the arm {arm}", "value", printed, "1", output="t_cells",
              end=rows * 0.25 / 24.0, choices=(("t_cells", arm),), tolerance=3e-3, reason=_FINAL)
@@ -210,6 +230,6 @@ CARD = ModelCard(
     checks=CHECKS,
     license="Values and equations from a public repository with its own license; no code",
     review=REVIEWS.get(ID),
-    status=CardStatus.PROVISIONAL,
+    status=CardStatus.REVIEWED,
 )
 MODELS = (Published(card=CARD, build=build),)

@@ -21,6 +21,8 @@ Quantity = Literal[
     "area",
     "trapezoid",
     "formula",
+    "equilibrium",
+    "threshold",
 ]
 Values = tuple[tuple[str, float], ...]
 """Pairs of parameter and value, of one patient."""
@@ -74,7 +76,9 @@ class Check:
     ----------
     quantity : what is taken of `output` between `start` and `end` on a grid of `step` days: its
         value at `end`, its extreme or the time of it, its area carried as a state or summed by
-        trapezoids on the grid; or the value of `formula` in typical parameters.
+        trapezoids on the grid; the value of `formula` in typical parameters; its value at the
+        equilibrium next to the states `near`; or the threshold, the value of the parameter `vary`
+        between its limits at which the output at `end` crosses `level`.
     dose : amount given at time 0; None when no dose is given.
     doses : pairs of day and amount of further doses.
     cohort : values of each patient where they differ from the typical ones; the number is the
@@ -84,8 +88,11 @@ class Check:
     tolerance : largest relative deviation from `expected` that counts as met, with its `reason`.
     choices : options of the model that differ from the default.
     against : options of a second run that the number is divided by.
+    against_values : values of parameters of a second run that the number is divided by.
     observed : the number was counted or measured, not computed by a model: it has no stated
         precision that a model could meet.
+    rough : the number was read off a figure, or is no sharper than that.
+    disagreement : why the number is not met, where it is not; such a check has to fail.
     """
 
     name: str
@@ -108,7 +115,13 @@ class Check:
     cohort: tuple[Values, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     against: tuple[tuple[str, str], ...] = ()
+    against_values: Values = ()
+    near: Values = ()
+    vary: tuple[str, float, float] | None = None
+    level: float = 0.0
     observed: bool = False
+    rough: bool = False
+    disagreement: str = ""
 
     @property
     def outside(self) -> bool:
@@ -116,6 +129,8 @@ class Check:
         return (
             self.mark in (Mark.OFFICIAL, Mark.REPRODUCED)
             and not self.observed
+            and not self.rough
+            and not self.disagreement
             and self.accepts(self.ours)
         )
 
@@ -176,6 +191,7 @@ class ModelCard:
     symbols : pairs of a name in the model and its symbol in the paper.
     deviations : what differs from the paper on purpose.
     limits : what the model cannot say.
+    missing : what was looked for and not found, where the model is not reviewed for want of it.
     review : the second reading, where there is one.
     """
 
@@ -197,6 +213,7 @@ class ModelCard:
     choices: tuple[Choice, ...] = ()
     checks: tuple[Check, ...] = ()
     license: str
+    missing: str = ""
     review: Review | None = None
     status: CardStatus = CardStatus.DRAFT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leucel.core import Source
+from leucel.core import Mark, Source
 from leucel.library.cards import CardStatus, Check, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.reviews import REVIEWS
@@ -12,6 +12,7 @@ from leucel.library.sources import (
     BIOMODEL_1024,
     BIOMODEL_1025,
     BIOMODEL_UNCURATED,
+    BIOSIMULANT,
     CHAUDHURY_2020,
     LEUCEL,
 )
@@ -148,7 +149,7 @@ def _card(
         id=id_,
         title=title,
         source=CHAUDHURY_2020,
-        others=(source, LEUCEL),
+        others=(source, BIOSIMULANT, LEUCEL),
         reason=reason,
         product="none in particular",
         target="CD19",
@@ -163,25 +164,74 @@ def _card(
         checks=checks,
         license="Facts from a paper and a CC0 file; equations and values only",
         review=REVIEWS.get(id_),
-        status=CardStatus.PROVISIONAL,
+        status=CardStatus.REVIEWED,
     )
 
 
 _lv = Oracle(model=f"{_ID}_lotka_volterra")
 _ec = Oracle(model=f"{_ID}_ec50")
 _fo = Oracle(model=f"{_ID}_first_order")
+
+
+def _lab(kind: str, file: str) -> Oracle:
+    return Oracle(
+        model=f"{_ID}_{kind}",
+        source=BIOSIMULANT,
+        mark=Mark.REPRODUCED,
+        place=f"lab of {file}, read 2026-11-22",
+    )
+
+
+_lv_lab = _lab("lotka_volterra", "BIOMD0000001024")
+_ec_lab = _lab("ec50", "BIOMD0000001025")
+_fo_lab = _lab("first_order", "MODEL2109110005")
+_LAST = "the last of ten windows of one day begins on day 9; printed with "
 _LV_CHECKS = (
+    _lv_lab(
+        "CAR-T cells on day 9",
+        "value",
+        "8323.4",
+        "cells",
+        output="car_t",
+        end=9.0,
+        tolerance=1e-5,
+        reason=_LAST + "five digits",
+    ),
+    _lv_lab(
+        "tumor on day 9",
+        "value",
+        "0.1603",
+        "cells",
+        output="tumor_cells",
+        end=9.0,
+        tolerance=3.2e-4,
+        reason=_LAST + "four digits",
+    ),
     _lv("CAR-T cells on day 5", "value", "14557", "cells", output="car_t", end=5.0),
     _lv("tumor on day 5", "value", "87.35", "cells", output="tumor_cells", end=5.0),
     _lv("CAR-T cells on day 9.3", "value", "7933.9", "cells", output="car_t", end=9.3),
 )
 _EC_CHECKS = (
+    _ec_lab(
+        "tumor on day 9",
+        "value",
+        "73.681",
+        "cells",
+        output="tumor_cells",
+        end=9.0,
+        tolerance=1e-5,
+        reason=_LAST + "five digits",
+    ),
     _ec("CAR-T cells at the switch", "value", "22818", "cells", output="car_t", end=9.3),
     _ec("CAR-T cells on day 14", "value", "10697", "cells", output="car_t", end=14.0),
     _ec("persisting cells on day 14", "value", "89.48", "cells", output="persisters", end=14.0),
     _ec("CAR-T cells on day 28", "value", "1119.8", "cells", output="car_t", end=28.0),
 )
 _FO_CHECKS = (
+    _fo_lab("tumor on day 8", "value", "5.92e-7", "cells", output="tumor_cells", end=8.0,
+            tolerance=0.0025, reason="the last window of one day that 8.5 days hold begins on day"
+            " 8; the other program gives 5.9196e-7 at its relative tolerance of 1e-6 in windows of"
+            " one day, and 5.9310e-7 at 1e-10"),
     _fo("CAR-T cells at the switch", "value", "109380", "cells", output="car_t", end=9.3,
         tolerance=1e-4, reason="printed with five digits"),
     _fo("persisting cells on day 28", "value", "741.7", "cells", output="persisters", end=28.0),

@@ -166,15 +166,21 @@ def _checks(checks: tuple[Check, ...]) -> str:
             f"{check.ours:.6g}",
             f"{check.deviation:+.2%}",
             f"{check.tolerance:.2g}",
+            "no" if check.disagreement else "yes",
             check.unit,
             check.mark.value,
             " ".join(filter(None, (check.source, check.place))),
         )
         for check in checks
     ]
-    head = ("check", "expected", "ours", "deviation", "tolerance", "unit", "mark", "source")
+    head = ("check", "expected", "ours", "deviation", "tolerance", "met", "unit", "mark", "source")
     reasons = dict.fromkeys(check.reason for check in checks)
-    return _table(head, rows) + "\n\nTolerances:\n\n" + _list(reasons)
+    parts = [_table(head, rows)]
+    against = [f"{c.name}. {c.disagreement}" for c in checks if c.disagreement]
+    if against:
+        parts.append("Not met:\n\n" + _list(against))
+    parts.append("Tolerances:\n\n" + _list(reasons))
+    return "\n\n".join(parts)
 
 
 def _options(check: Check) -> str:
@@ -196,6 +202,8 @@ def _review(card: ModelCard) -> str:
             how = " (a formula in its values)" if check.quantity == "formula" else ""
             lines.append(f"Outside number met: {check.name}, of `{check.source}`{how}.")
     lines += [f"Missing for reviewed: {text}." for text in card.lacking]
+    if card.missing:
+        lines.append(card.missing)
     return _list(lines)
 
 

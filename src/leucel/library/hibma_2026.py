@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from leucel.core import Kind
+from leucel.core import Kind, Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.reviews import REVIEWS
@@ -28,7 +28,14 @@ _OWN_TURNOVER = (
     _q("volume", 15.418, "L", "sBCMA_V", "volume of soluble BCMA", omega=1.36,
        note="RSE 10.9%; variability 136% as 100 times the standard deviation"),
 )  # fmt: skip
+_BINDING = (
+    _q("kd", 3.138, "nM", "Kd", "soluble BCMA at half of the drug bound", omega=0.148,
+       note="RSE 3.3%; variability 14.8% as 100 times the standard deviation, fixed"),
+)  # fmt: skip
 _INPUTS = (
+    own_value("drug_total", 0.0, "nM", "drug in blood, free and bound",
+              "an input: an antibody that binds one soluble BCMA in rapid equilibrium; none as"
+              " default"),
     own_value("production_factor", 1.0, "1", "production of soluble BCMA relative to baseline",
               "an input: tumor burden relative to baseline drives it; unchanged as default"),
 )  # fmt: skip
@@ -66,8 +73,22 @@ def build_turnover(choices: Mapping[str, str]) -> ModelSpec:
     return ModelSpec(
         name=_TURNOVER,
         description="Turnover of soluble BCMA in blood",
-        parameters=parameters_of(*_BASELINE, *_turnover(option), *_INPUTS),
-        expressions=(rate,) if option == "hibma_2026" else (),
+        parameters=parameters_of(*_BASELINE, *_turnover(option), *_BINDING, *_INPUTS),
+        expressions=((rate,) if option == "hibma_2026" else ())
+        + (
+            Expression(
+                name="all_sites",
+                text="drug_total + s_bcma + kd",
+                unit="nM",
+                meaning="drug, soluble BCMA and the dissociation constant together",
+            ),
+            Expression(
+                name="bound_share",
+                # The smaller root of the equilibrium, without a difference of near equals.
+                text="2*s_bcma/(all_sites + sqrt(all_sites^2 - 4*drug_total*s_bcma))",
+                meaning="share of the drug that is bound",
+            ),
+        ),
         states=(
             State(
                 name="s_bcma", unit="nM", initial="s_bcma_baseline", meaning="soluble BCMA in blood"
@@ -85,6 +106,17 @@ def build_turnover(choices: Mapping[str, str]) -> ModelSpec:
                 name="s_bcma_relative",
                 text="s_bcma/s_bcma_baseline",
                 meaning="soluble BCMA relative to baseline",
+            ),
+            Output(
+                name="s_bcma_free",
+                text="(s_bcma - bound_share*drug_total)*ng_per_nmol",
+                unit="ng/mL",
+                meaning="soluble BCMA that no drug binds",
+            ),
+            Output(
+                name="drug_free_fraction",
+                text="1 - bound_share",
+                meaning="share of the drug that is free",
             ),
         ),
     )
@@ -127,11 +159,25 @@ def build_crs(choices: Mapping[str, str]) -> ModelSpec:
                 text="logistic(log_odds)",
                 meaning="probability of cytokine release of any grade",
             ),
+            Output(
+                name="crs_odds",
+                text="logistic(log_odds)/(1 - logistic(log_odds))",
+                meaning="odds of cytokine release of any grade",
+            ),
         ),
     )
 
 
 _bcma, _crs = Oracle(model=_TURNOVER), Oracle(model=_CRS)
+_READ = "article Hibma_2026_elranatamab, read 2026-11-22"
+_lib = Oracle(model=_TURNOVER, source=NLMIXR2LIB, mark=Mark.REPRODUCED, place=_READ)
+_table = Oracle(
+    model=_CRS, source=HIBMA_2026, mark=Mark.REPRODUCED, place="ESM Table S2, through nlmixr2lib"
+)
+_figure = Oracle(
+    model=_CRS, source=NLMIXR2LIB, mark=Mark.REPRODUCED, place=f"figure 6a in the {_READ}",
+    rough=True,
+)  # fmt: skip
 _printed = "39 days, rounded from clearance and volume"
 MODELS = (
     Published(
@@ -147,9 +193,8 @@ MODELS = (
             population="Adults with multiple myeloma, n = 321",
             assay="soluble BCMA in serum, nM; the rule for values below the limit is not known"
             " (13,233 observations above it)",
-            data="Population fit together with the drug that binds it (Kd 3.138 nM, rapid"
-            " equilibrium)",
-            symbols=symbols_of(*_BASELINE, *_OWN_TURNOVER),
+            data="Population fit together with the drug that binds it in rapid equilibrium",
+            symbols=symbols_of(*_BASELINE, *_OWN_TURNOVER, *_BINDING),
             assumptions=("Production equals loss at baseline; tumor burden scales it.",),
             defects=(
                 Defect(
@@ -164,14 +209,17 @@ MODELS = (
                 ),
             ),
             deviations=(
-                "The drug and its binding are left out: without the drug free and total soluble"
-                " BCMA are the same.",
+                "The kinetics of the drug are left out: its total level is an input that binds"
+                " soluble BCMA but does not change its loss (the complex of the source is lost with"
+                " 0.164 L/day of 3.802 L).",
                 "The residual errors of the source (proportional, 0.518 free and 0.347 total) are"
                 " left out with it.",
             ),
             limits=("Cohort medians at baseline reach from 0 to 267 nM, median 8.29.",),
             choices=(TURNOVER,),
             checks=(
+                _lib("share of a small dose that is free", "value", "0.31", "1",
+                     output="drug_free_fraction", end=28.0),
                 _bcma("half-life, Hibma 2026", "formula", "39", "day",
                       formula="log(2)*volume/clearance", tolerance=0.013, reason=_printed),
                 _bcma("half-life, Singh 2021", "formula", "0.99", "day", formula="log(2)/k_loss",
@@ -188,7 +236,7 @@ MODELS = (
             ),
             license="Facts from a paper and a GPL repository; equations and values only",
             review=REVIEWS.get(_TURNOVER),
-            status=CardStatus.PROVISIONAL,
+            status=CardStatus.REVIEWED,
         ),
         build=build_turnover,
     ),
@@ -214,13 +262,26 @@ MODELS = (
             ),
             limits=("The exposure of an antibody does not carry over to CAR-T cells.",),
             checks=(
+                _table("odds ratio of exposure, per unit of its logarithm", "value", "3.86", "1",
+                       output="crs_odds", cohort=((("concentration", 212.0*math.e),),),
+                       against_values=(("concentration", 212.0),)),
+                _table("odds ratio of a high burden", "value", "3.11", "1", output="crs_odds",
+                       cohort=((("high_burden", 1.0),),), against_values=(("high_burden", 0.0),),
+                       tolerance=0.0066, reason="of a coefficient printed with two decimals, which"
+                       " moves the ratio by 0.5%; printed with three digits"),
+                _figure("probability at a log of exposure of 3.6", "value", "0.06", "1",
+                        output="crs_any", cohort=((("concentration", math.exp(3.6)),),),
+                        tolerance=0.34, reason="read off the curve within 0.02"),
+                _figure("probability at a log of exposure of 7", "value", "0.87", "1",
+                        output="crs_any", cohort=((("concentration", math.exp(7.0)),),),
+                        tolerance=0.035, reason="read off the curve within 0.03"),
                 _crs("low burden at 212 ng/mL", "value", "0.397", "1", output="crs_any"),
                 _crs("low burden at 212 ng/mL, by formula", "formula", "0.397", "1",
                      formula="logistic(intercept + beta_exposure*log(212))"),
             ),
             license="Facts from a paper and a GPL repository; equations and values only",
             review=REVIEWS.get(_CRS),
-            status=CardStatus.PROVISIONAL,
+            status=CardStatus.REVIEWED,
         ),
         build=build_crs,
     ),

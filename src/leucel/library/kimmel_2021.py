@@ -8,7 +8,7 @@ from leucel.core import Mark
 from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Published
 from leucel.library.oracles import Oracle
 from leucel.library.reviews import REVIEWS
-from leucel.library.sources import BIOMODEL_1041, KIMMEL_2021, LEUCEL
+from leucel.library.sources import BIOMODEL_1041, BIOSIMULANT, KIMMEL_2021, LEUCEL
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Event, Expression, ModelSpec, Output, State
 
@@ -179,7 +179,40 @@ def build(choices: Mapping[str, str]) -> ModelSpec:
 
 
 _own = Oracle(model=ID)
+_lab = Oracle(
+    model=ID,
+    source=BIOSIMULANT,
+    mark=Mark.REPRODUCED,
+    place="lab of BIOMD0000001041, read 2026-11-22",
+)
+_seen = Oracle(
+    model=ID,
+    source=KIMMEL_2021,
+    mark=Mark.SEEN,
+    place="section 3d, 19 to 23 patients",
+    observed=True,
+)
+_SBML = (("tumor_growth", "sbml"),)
+_WINDOW = "the last of ten windows of one day begins on day 9; printed with "
+_MEDIAN = "a median of 19 to 23 patients whose quartiles span a factor of three and more"
 CHECKS = (
+    _lab("normal T cells on day 9", "value", "159.5", "cells/uL", output="normal_t", end=9.0,
+         choices=_SBML, tolerance=3.2e-4, reason=_WINDOW + "four digits"),
+    _lab("CAR-T cells on day 9", "value", "25.922", "cells/uL", output="car_t", end=9.0,
+         choices=_SBML, tolerance=2.1e-5, reason=_WINDOW + "five digits"),
+    _lab("tumor volume on day 9", "value", "0.0710", "mL", output="tumor_volume", end=9.0,
+         choices=_SBML, tolerance=7.1e-4, reason=_WINDOW + "three digits"),
+    _seen("median of CAR-T cells on day 7", "value", "27.5", "cells/uL", output="car_t", end=7.0,
+          tolerance=0.2, reason=_MEDIAN),
+    _seen("median of CAR-T cells on day 14", "value", "9.1", "cells/uL", output="car_t", end=14.0,
+          tolerance=0.2, reason=_MEDIAN),
+    _seen("median of CAR-T cells on day 28", "value", "2.1", "cells/uL", output="car_t", end=28.0,
+          tolerance=0.2, reason=_MEDIAN),
+    _seen("median of CAR-T cells on day 90", "value", "0.1", "cells/uL", output="car_t", end=90.0,
+          tolerance=0.2, reason=_MEDIAN,
+          disagreement="The patients of one center, quartiles 0.01 to 0.4, lie below the curve"
+          " that was fitted to the whole trial; the text calls the level of day 90 comparable with"
+          " that at infusion, 0.36."),
     _own("CAR-T cells on day 5", "value", "24.29", "cells/uL", output="car_t", end=5.0),
     _own("CAR-T cells at the peak", "maximum", "30.109", "cells/uL", output="car_t", end=30.0,
          step=0.01),
@@ -201,7 +234,7 @@ CARD = ModelCard(
     id=ID,
     title="Axicabtagene ciloleucel: competition of T cells and extinction of the tumor",
     source=KIMMEL_2021,
-    others=(BIOMODEL_1041, LEUCEL),
+    others=(BIOMODEL_1041, BIOSIMULANT, LEUCEL),
     reason="Lymphodepletion as the reason for expansion: CAR-T cells grow while normal T cells are"
     " few, and cure is the chance end of the last tumor cells.",
     product="axicabtagene ciloleucel",
@@ -244,7 +277,7 @@ CARD = ModelCard(
     checks=CHECKS,
     license="Facts from an open-access paper and a CC0 file; equations and values only",
     review=REVIEWS.get(ID),
-    status=CardStatus.PROVISIONAL,
+    status=CardStatus.REVIEWED,
 )
 
 MODELS = (Published(card=CARD, build=build),)

@@ -23,6 +23,7 @@ class Oracle:
     mark: Mark = Mark.OWN_VALUE
     place: str = ""
     observed: bool = False
+    rough: bool = False
 
     def __call__(
         self,
@@ -41,10 +42,19 @@ class Oracle:
         cohort: tuple[Values, ...] = (),
         choices: tuple[tuple[str, str], ...] = (),
         against: tuple[tuple[str, str], ...] = (),
+        against_values: Values = (),
+        near: Values = (),
+        vary: tuple[str, float, float] | None = None,
+        level: float = 0.0,
         tolerance: float | None = None,
         reason: str = "",
+        place: str = "",
+        disagreement: str = "",
     ) -> Check:
-        """One check; without `tolerance`, half a unit of the last digit of `printed`."""
+        """One check; without `tolerance`, half a unit of the last digit of `printed`.
+
+        A number that is not met, with its `disagreement`, was only seen, whatever the others are.
+        """
         number = Decimal(printed)
         last = number.as_tuple().exponent
         if tolerance is None:
@@ -60,9 +70,9 @@ class Oracle:
             tolerance=tolerance,
             reason=reason,
             unit=unit,
-            mark=self.mark,
+            mark=Mark.SEEN if disagreement else self.mark,
             source=self.source.id,
-            place=self.place,
+            place=place or self.place,
             output=output,
             formula=formula,
             dose=dose,
@@ -73,5 +83,11 @@ class Oracle:
             cohort=cohort,
             choices=choices,
             against=against,
+            against_values=against_values,
+            near=near,
+            vary=vary,
+            level=level,
             observed=self.observed,
+            rough=self.rough,
+            disagreement=disagreement,
         )

@@ -69,7 +69,11 @@ REVIEWS: dict[str, Review] = {
         closed="test_hibma_has_the_same_probability_of_cytokine_release",
     ),
     "hibma_2026_s_bcma": _review(
-        "hibma_2026", "_myeloma", rates=_RATES, courses="test_hibma_takes_the_same_course"
+        "hibma_2026",
+        "_myeloma",
+        rates=_RATES,
+        courses="test_hibma_takes_the_same_course",
+        closed="test_hibma_binds_the_drug_alike",
     ),
     "kimmel_2021_axicabtagene": _kinetic("kimmel_2021", "kimmel"),
     "kirouac_2023_toggle": _kinetic("kirouac_2023", "kirouac"),

@@ -152,6 +152,13 @@ BIOMODEL_743 = _biomodel(
     "Gallaher J, Larripa K, Renardy M, et al., Moore H. J Theor Biol 2018;458:31-46",
 )
 BIOMODEL_837 = _biomodel("BIOMD0000000837", "Hanson S, et al. 2016, toxicity of CAR-T cells")
+BIOSIMULANT = Source(
+    id="biosimulant_oncology",
+    citation="Biosimulant/models-oncology, curated SBML files of BioModels run in Tellurium by"
+    " others, with the numbers that the runs end on.",
+    url="https://github.com/Biosimulant/models-oncology",
+    kind="repository",
+)
 TSAI_2022 = _paper(
     "tsai_2022",
     "Tsai CH, Singh AP, Xia CQ, Wang H. J Pharmacokinet Pharmacodyn 2022;49(5):525-538 (minimal"

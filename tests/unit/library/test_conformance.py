@@ -32,15 +32,15 @@ CONTENT = {
     "gallaher_2018_myeloma": "edcb944b4c31d9d1",
     "hanson_2016_toxicity": "6dc1f2bdc13ae53e",
     "hardiansyah_2019_ctl019": "7ce0dc6753fbb51b",
-    "hibma_2026_crs": "533635a65de07840",
-    "hibma_2026_s_bcma": "38829269cbf483cf",
+    "hibma_2026_crs": "cb258ed5ac394339",
+    "hibma_2026_s_bcma": "eeb864c697b53692",
     "kimmel_2021_axicabtagene": "c14dc4bb5196ef76",
     "kirouac_2023_toggle": "98eef6d375968b62",
     "leon_triana_2020_immature": "ae823db8e24db4d4",
     "leon_triana_2020_leukemia": "9e234dc1ab333e6c",
     "leon_triana_2021_one_target": "87b182db008e92fe",
     "leon_triana_2021_two_targets": "80dba900d2a9bc6d",
-    "li_2025_modakafusp": "c5eb706e3e01e3aa",
+    "li_2025_modakafusp": "647fd2a38df4851c",
     "mueller_schoell_2021_axicabtagene": "81771dcb6045c9b4",
     "ogasawara_2021_lisocabtagene": "4674edc901f19e87",
     "poels_2025_biomarkers": "dcff851ecf91f5d2",
@@ -160,12 +160,17 @@ def test_checks_are_met_as_the_card_prints_them(id_: str) -> None:
     _, card = get_model(id_)
     assert card.checks
     for check in card.checks:
-        assert check.accepts(check.ours), check.name
+        met = not check.disagreement
+        assert check.accepts(check.ours) is met, check.name
         assert check.source in {source.id for source in card.sources}
-        assert check.mark in (Mark.REPRODUCED, Mark.OWN_VALUE)
+        assert check.mark in (Mark.REPRODUCED, Mark.OWN_VALUE, Mark.SEEN)
+        # What was only seen is a count, a reading of a figure, or not met.
+        assert check.mark is not Mark.SEEN or check.observed or check.rough or not met
         assert check.reason
-        assert 0.0 < check.tolerance < 0.03
-        assert abs(check.deviation) <= check.tolerance
+        # One digit, or a bracket, is all that some papers print.
+        sharp = not (check.observed or check.rough or "one digit" in check.reason)
+        assert 0.0 < check.tolerance < (0.04 if sharp and "between" not in check.reason else 0.35)
+        assert (abs(check.deviation) <= check.tolerance) is met
 
 
 def test_an_outside_number_is_met_by_every_model_with_its_own_equations() -> None:

@@ -64,7 +64,7 @@ def status_of(card: ModelCard) -> CardStatus:
     outside = any(
         check.mark in (Mark.OFFICIAL, Mark.REPRODUCED)
         and check.source != "leucel"
-        and not check.observed
+        and not (check.observed or check.rough or check.disagreement)
         and abs(check.ours - check.expected) <= check.tolerance * abs(check.expected)
         for check in card.checks
     )
@@ -98,8 +98,10 @@ def test_the_card_says_what_is_missing(id_: str) -> None:
 
 
 def test_counts_and_own_runs_are_no_outside_numbers() -> None:
-    counted = CARDS["brummer_2022_carrgo"].checks
-    assert any(check.observed for check in counted)
-    assert not any(check.outside for check in counted)
+    checks = [check for card in CARDS.values() for check in card.checks]
+    for kind in ("observed", "rough", "disagreement"):
+        found = [check for check in checks if getattr(check, kind)]
+        assert found
+        assert not any(check.outside for check in found)
     own = [check for card in CARDS.values() for check in card.checks if check.source == "leucel"]
     assert not any(check.outside for check in own)
