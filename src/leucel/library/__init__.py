@@ -1,6 +1,7 @@
 """Published CAR-T models with cards that say where each number stands, and what it reproduces."""
 
 from leucel.library.absent import AbsentModel, absent_models
+from leucel.library.antimony import to_antimony
 from leucel.library.cards import CardStatus, Check, Choice, Comparison, Defect, ModelCard, Review
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
 from leucel.library.covariates import with_comedication, with_covariate
@@ -15,6 +16,7 @@ from leucel.library.measures import (
 from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.resistant_clone import with_resistant_clone
 from leucel.library.sbml import to_sbml
+from leucel.library.sbml_reading import ImportedModel, from_sbml
 
 __all__ = [
     "AbsentModel",
@@ -24,6 +26,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "Defect",
+    "ImportedModel",
     "ModelCard",
     "Piecewise",
     "Review",
@@ -36,10 +39,12 @@ __all__ = [
     "check_number",
     "check_times",
     "formula_value",
+    "from_sbml",
     "get_model",
     "measure",
     "piecewise_model",
     "sources",
+    "to_antimony",
     "to_sbml",
     "with_comedication",
     "with_covariate",

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import math
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from leucel.core import InputError, Problem
-from leucel.model import ModelSpec, symbolic_system
+from leucel.library.sbml_math import load_libsbml, sbml_tree
+from leucel.library.sbml_units import define_unit
+from leucel.model import (
+    Compare,
+    Expression,
+    ModelSpec,
+    Number,
+    Parameter,
+    parse_expression,
+    text_from_tree,
+)
 
-if TYPE_CHECKING:
-    import sympy
+NAMESPACE = "urn:leucel:model"
+"""Namespace of the annotation that keeps what SBML has no word for."""
 
 _LEVEL, _VERSION = 3, 2
 _OUTPUT = "output_"
-_JOINED = {
-    "Add": " + ",
-    "Mul": " * ",
-    "Pow": "^",
-    "StrictLessThan": " < ",
-    "StrictGreaterThan": " > ",
-    "LessThan": " <= ",
-    "GreaterThan": " >= ",
-    "And": " && ",
-    "Or": " || ",
-}
-_NAMES = {"log": "ln", "Min": "min", "Max": "max", "Abs": "abs"}
 
 
 def to_sbml(spec: ModelSpec) -> str:
-    """A model of differential equations as SBML Level 3 Version 2, time in days.
+    """A model of differential equations as SBML Level 3 Version 2.
 
     Parameters of the model become constants; states become variables with initial assignments and
-    rate rules; outputs become variables with assignment rules, called ``output_<name>`` where a
-    state has their name. Algebraic expressions are substituted. An event fires when its condition
-    falls below 0, as in leucel. Units, random effects, residual errors and evidence stand in the
-    notes of each element or are left out: SBML has no place for them. A dose is not part of the
-    model; the notes name the state that it enters.
+    rate rules; named expressions and outputs become variables with assignment rules, an output
+    called ``output_<name>`` where its name is taken. An event fires when its condition falls below
+    0, as in leucel. Units are definitions of SBML, in which everything counted is an item; unit,
+    range and random effect of each symbol stand in an annotation, from which `from_sbml` takes
+    them back. Residual errors, correlations and evidence are left out. A dose is not part of an
+    SBML model; notes and annotation name the state that it enters.
 
     Raises
     ------
@@ -57,120 +57,108 @@ def to_sbml(spec: ModelSpec) -> str:
                 fix="export the model of differential equations, where the library has one",
             )
         )
-    libsbml = _libsbml()
-    system = symbolic_system(spec)
-    document = libsbml.SBMLDocument(_LEVEL, _VERSION)
-    model = document.createModel()
-    model.setId(spec.name)
-    dose = "" if spec.dose_state is None else f" A dose enters {spec.dose_state}."
-    _note(model, f"{spec.description}. Time in days.{dose} Content {spec.content_hash}.")
-    written = _Formulas(libsbml, model, str(system.time))
-
-    for p in spec.parameters:
-        _variable(model, p.name, f"{p.meaning} [{p.unit}]", constant=True).setValue(p.value)
-    for state in spec.states:
-        _variable(model, state.name, f"{state.meaning} [{state.unit}]", constant=False)
-    taken = {*(p.name for p in spec.parameters), *(s.name for s in spec.states)}
-    names = [f"{_OUTPUT}{o.name}" if o.name in taken else o.name for o in spec.outputs]
-    for name, output in zip(names, spec.outputs, strict=True):
-        _variable(model, name, f"{output.meaning} [{output.unit}]", constant=False)
-
-    for state, start, rate in zip(spec.states, system.initial, system.rhs, strict=True):
-        assignment = model.createInitialAssignment()
-        assignment.setSymbol(state.name)
-        assignment.setMath(written.tree(start))
-        rule = model.createRateRule()
-        rule.setVariable(state.name)
-        rule.setMath(written.tree(rate))
-    for name, value in zip(names, system.outputs, strict=True):
-        rule = model.createAssignmentRule()
-        rule.setVariable(name)
-        rule.setMath(written.tree(value))
-    for event in system.events:
-        made = model.createEvent()
-        made.setId(f"event_{event.name}")
-        made.setUseValuesFromTriggerTime(True)
-        trigger = made.createTrigger()
-        # What is below 0 from the start does not fall below it.
-        trigger.setInitialValue(True)
-        trigger.setPersistent(True)
-        trigger.setMath(written.tree(event.when < 0))
-        for index, value in event.assignments.items():
-            change = made.createEventAssignment()
-            change.setVariable(spec.states[index].name)
-            change.setMath(written.tree(value))
-    return str(libsbml.writeSBMLToString(document))
+    return _Writer(load_libsbml(), spec).text()
 
 
-def _libsbml() -> Any:
-    try:
-        return importlib.import_module("libsbml")
-    except ImportError:
-        raise InputError(
-            Problem(
-                what="libSBML is not installed", fix="pip install 'leucel[sbml]' (python-libsbml)"
+class _Writer:
+    __slots__ = ("_document", "_libsbml", "_model", "_spec", "_units")
+
+    def __init__(self, libsbml: Any, spec: ModelSpec) -> None:
+        self._libsbml, self._spec = libsbml, spec
+        self._document = libsbml.SBMLDocument(_LEVEL, _VERSION)
+        self._model = self._document.createModel()
+        self._units: dict[str, str] = {}
+
+    def text(self) -> str:
+        spec, model = self._spec, self._model
+        model.setId(spec.name)
+        dose = "" if spec.dose_state is None else f" A dose enters {spec.dose_state}."
+        _note(model, f"{spec.description}. Time in {spec.time_unit}.{dose}")
+        _annotate(model, role="model", time=spec.time, dose=spec.dose_state or "")
+        model.setTimeUnits(self._unit(spec.time_unit))
+        for p in spec.parameters:
+            self._parameter(p)
+        for state in spec.states:
+            made = self._variable(state.name, state.unit, state.meaning, constant=False)
+            _annotate(made, role="state", unit=state.unit)
+        for e in spec.expressions:
+            self._assigned(e.name, e, role="expression")
+        names = {s.name for s in (*spec.parameters, *spec.states, *spec.expressions)}
+        for output in spec.outputs:
+            id_ = f"{_OUTPUT}{output.name}" if output.name in names else output.name
+            self._assigned(id_, output, role="output", name=output.name)
+        for state in spec.states:
+            assignment = model.createInitialAssignment()
+            assignment.setSymbol(state.name)
+            assignment.setMath(self._tree(state.initial))
+            rule = model.createRateRule()
+            rule.setVariable(state.name)
+            rule.setMath(self._tree(spec.ode(state.name)))
+        self._events()
+        return str(self._libsbml.writeSBMLToString(self._document))
+
+    def _tree(self, text: str) -> Any:
+        return sbml_tree(self._libsbml, text, self._spec.time, self._unit)
+
+    def _unit(self, text: str) -> str:
+        if text not in self._units:
+            id_ = f"unit_{len(self._units)}"
+            define_unit(self._libsbml, self._model, text, id_)
+            self._units[text] = id_
+        return self._units[text]
+
+    def _variable(self, name: str, unit: str, meaning: str, *, constant: bool) -> Any:
+        made = self._model.createParameter()
+        made.setId(name)
+        made.setConstant(constant)
+        made.setUnits(self._unit(unit))
+        _note(made, meaning)
+        return made
+
+    def _parameter(self, p: Parameter) -> None:
+        made = self._variable(p.name, p.unit, p.meaning, constant=True)
+        made.setValue(p.value)
+        more = {"omega": "" if p.omega is None else repr(p.omega), "scale": p.scale}
+        more["low"] = "" if p.low == -math.inf else repr(p.low)
+        more["high"] = "" if p.high == math.inf else repr(p.high)
+        _annotate(made, role="parameter", unit=p.unit, **more)
+
+    def _assigned(self, id_: str, item: Any, *, role: str, name: str = "") -> None:
+        found = Expression(name=id_, text=item.text, unit=item.unit, meaning=item.meaning)
+        made = self._variable(id_, found.unit, found.meaning, constant=False)
+        _annotate(made, role=role, unit=found.unit, name=name)
+        rule = self._model.createAssignmentRule()
+        rule.setVariable(id_)
+        rule.setMath(self._tree(found.text))
+
+    def _events(self) -> None:
+        for event in self._spec.events:
+            made = self._model.createEvent()
+            made.setId(f"event_{event.name}")
+            _note(made, event.meaning)
+            _annotate(made, role="event", name=event.name)
+            made.setUseValuesFromTriggerTime(True)
+            trigger = made.createTrigger()
+            # What is below 0 from the start does not fall below it.
+            trigger.setInitialValue(True)
+            trigger.setPersistent(True)
+            below = Compare(
+                relation="<", left=parse_expression(event.when), right=Number(value=0.0)
             )
-        ) from None
-
-
-def _variable(model: Any, name: str, note: str, *, constant: bool) -> Any:
-    made = model.createParameter()
-    made.setId(name)
-    made.setConstant(constant)
-    _note(made, note)
-    return made
+            trigger.setMath(self._tree(text_from_tree(below)))
+            for name, value in event.assignments:
+                change = made.createEventAssignment()
+                change.setVariable(name)
+                change.setMath(self._tree(value))
 
 
 def _note(element: Any, text: str) -> None:
-    from xml.sax.saxutils import escape
+    if text:
+        element.setNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{escape(text)}</p>')
 
-    element.setNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{escape(text)}</p>')
 
-
-class _Formulas:
-    """Expressions as trees of libSBML, by way of its text of formulas."""
-
-    __slots__ = ("_libsbml", "_settings", "_time")
-
-    def __init__(self, libsbml: Any, model: Any, time: str) -> None:
-        self._libsbml, self._time = libsbml, time
-        self._settings = libsbml.L3ParserSettings()
-        # Names of the model win over those of functions and constants.
-        self._settings.setModel(model)
-        self._settings.setComparisonCaseSensitivity(libsbml.L3P_COMPARE_BUILTINS_CASE_SENSITIVE)
-
-    def tree(self, expression: sympy.Basic | bool) -> Any:
-        text = self._text(expression)
-        tree = self._libsbml.parseL3FormulaWithSettings(text, self._settings)
-        if tree is None:
-            raise InputError(
-                Problem(
-                    what="an equation has no form in SBML",
-                    received=text,
-                    fix=str(self._libsbml.getLastParseL3Error()),
-                )
-            )
-        return tree
-
-    def _text(self, e: Any) -> str:
-        import sympy
-
-        if isinstance(e, bool | sympy.logic.boolalg.BooleanAtom):
-            return "true" if e else "false"
-        if isinstance(e, sympy.Symbol):
-            return "time" if str(e) == self._time else str(e)
-        if isinstance(e, sympy.Rational):
-            return f"({e.p}/{e.q})" if e.q != 1 else f"({e.p})"
-        if e.is_number:
-            return f"({float(e)!r})"
-        if isinstance(e, sympy.Piecewise):
-            pairs = [(self._text(p.args[0]), self._text(p.args[1])) for p in e.args]
-            *cases, (last, when) = pairs
-            listed = [part for pair in cases for part in pair]
-            listed += [last] if when == "true" else [last, when]
-            return f"piecewise({', '.join(listed)})"
-        parts = [self._text(a) for a in e.args]
-        name = e.func.__name__
-        if name in _JOINED:
-            return "(" + _JOINED[name].join(parts) + ")"
-        return f"{_NAMES.get(name, name)}({', '.join(parts)})"
+def _annotate(element: Any, **words: str) -> None:
+    shown = " ".join(f"{key}={quoteattr(value)}" for key, value in words.items() if value)
+    element.appendAnnotation(
+        f'<annotation><leucel:symbol xmlns:leucel="{NAMESPACE}" {shown}/></annotation>'
+    )

@@ -33,6 +33,20 @@ from leucel.model.spec import (
 )
 from leucel.model.symbolic import SymbolicEvent, SymbolicSystem, symbolic_system
 from leucel.model.textfile import to_text
+from leucel.model.tree import (
+    Binary,
+    Call,
+    Compare,
+    Connect,
+    Name,
+    Negate,
+    Node,
+    Not,
+    Number,
+    Operator,
+    branches,
+    names_in,
+)
 from leucel.model.units import check_units
 from leucel.model.variability import (
     draw_effects,
@@ -43,16 +57,27 @@ from leucel.model.variability import (
 )
 
 __all__ = [
+    "Binary",
+    "Call",
+    "Compare",
+    "Connect",
     "Correlation",
     "Event",
     "Expression",
     "ModelSpec",
+    "Name",
+    "Negate",
+    "Node",
+    "Not",
+    "Number",
+    "Operator",
     "Output",
     "Parameter",
     "Residual",
     "State",
     "SymbolicEvent",
     "SymbolicSystem",
+    "branches",
     "check_units",
     "draw_effects",
     "effect_correlations",
@@ -60,6 +85,7 @@ __all__ = [
     "individual_values",
     "joined_effects",
     "model_file_problems",
+    "names_in",
     "parse_expression",
     "random_effects",
     "read_model",
