@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,12 @@ class CountryTable:
 
 
 def read_country_table(
-    path: Path, *, year: str = "2022", name: str | None = None, source: str = "user_country_table"
+    path: Path,
+    *,
+    year: str = "2022",
+    name: str | None = None,
+    source: str = "user_country_table",
+    columns: Mapping[str, str] | None = None,
 ) -> CountryTable:
     """Read a CSV file with one country a row.
 
@@ -89,6 +95,7 @@ def read_country_table(
     path : file with at least the columns `iso3` and `new_cases`; `country`, `asr_w_inc`,
         `crude_inc`, `deaths` and `wpp2019_pop2022` are read when present.
     year : calendar year of the counts.
+    columns : names of the columns in the file, by the names above.
 
     Raises
     ------
@@ -98,23 +105,32 @@ def read_country_table(
     with storage_errors(path, "read"):
         text = path.read_text("utf-8-sig")
     reader = csv.DictReader(text.splitlines())
-    columns = tuple(reader.fieldnames or ())
-    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
+    given = {column: column for column in REQUIRED_COLUMNS + OPTIONAL_COLUMNS} | dict(columns or {})
+    unknown = [
+        unknown_name(name, REQUIRED_COLUMNS + OPTIONAL_COLUMNS, noun="column of a country table")
+        for name in columns or ()
+        if name not in REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+    ]
+    if unknown:
+        raise InputError(unknown)
+    seen = tuple(reader.fieldnames or ())
+    missing = [given[column] for column in REQUIRED_COLUMNS if given[column] not in seen]
     if missing:
         raise InputError(
             [
                 Problem(
                     what=f"the country table has no column {column!r}",
                     where=Place(file=str(path), line=1),
-                    received=", ".join(columns) or "an empty file",
-                    allowed=", ".join(REQUIRED_COLUMNS + OPTIONAL_COLUMNS),
+                    received=", ".join(seen) or "an empty file",
+                    allowed=", ".join(given.values()),
                 )
                 for column in missing
             ]
         )
     problems: list[Problem] = []
     rows: list[CountryRow] = []
-    for line, record in enumerate(reader, start=2):
+    for line, found in enumerate(reader, start=2):
+        record = {column: found.get(there) for column, there in given.items()}
         numbers: dict[str, float | None] = {}
         for column in ("new_cases", "asr_w_inc", "crude_inc", "deaths", "wpp2019_pop2022"):
             numbers[column] = _number(record.get(column) or "", column, path, line, problems)

@@ -6,6 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictStr
 
+from leucel.programme.regulation import (
+    AgeTableSection,
+    CountryTableSection,
+    PeopleTableSection,
+    StandardName,
+    SurvivalTableSection,
+    Years,
+)
 from leucel.programme.values import (
     Count,
     Identifier,
@@ -300,6 +308,29 @@ class PopulationSection(Sourced):
     eligible_share: Quantity | None = Field(
         default=None, description="share of late-line patients fit for cell therapy, 0 to 1"
     )
+    class_exposure: Quantity | None = Field(
+        default=None,
+        description="share of late-line patients with the drug classes of the indication, 0 to 1",
+    )
+    median_survival_months: Quantity | None = Field(
+        default=None, description="median survival of late-line patients, months"
+    )
+    complete_ratio: Quantity | None = Field(
+        default=None, description="complete prevalence over yearly cases, years, with low and high"
+    )
+    five_year_ratio: Quantity | None = Field(
+        default=None, description="5-year prevalence over yearly cases, years, with low and high"
+    )
+    windows: tuple[Years, ...] = Field(
+        default=(), description="years of further N-year prevalences"
+    )
+    standards: tuple[StandardName, ...] = Field(
+        default=(), description="standard populations for the rates of tables by age"
+    )
     draws: Count | None = Field(default=None, description="Monte-Carlo draws of each interval")
     figures: tuple[AreaFigureSection, ...] = ()
+    country_table: CountryTableSection | None = None
+    age_tables: tuple[AgeTableSection, ...] = ()
+    populations: tuple[PeopleTableSection, ...] = ()
+    survival: tuple[SurvivalTableSection, ...] = ()
     note: StrictStr = ""

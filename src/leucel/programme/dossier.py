@@ -43,6 +43,11 @@ def dossier_files(
     return {
         **{f"tables/{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
         **{f"figures/{name}.svg": svg.encode() for name, svg in rendered.figures.items()},
+        **{
+            f"documents/{path}": text.encode()
+            for result in results.values()
+            for path, text in result.documents.items()
+        },
         "dossier.html": rendered.html.encode(),
         "summary.json": json_text(summary).encode(),
     }

@@ -2,7 +2,8 @@
 
 Layout::
 
-    manifest.json  summary.json  dossier.html  tables/*.parquet  figures/*.svg     visible
+    manifest.json  summary.json  dossier.html                                      visible
+    tables/*.parquet  figures/*.svg  documents/**                                  visible
     .leucel/run.json          what was asked for; fixed for the life of the folder
     .leucel/parts/NAME/       summary, tables and, written last, done.json of a finished part
     .leucel/written.json      the visible files that a run of leucel wrote here
@@ -113,7 +114,8 @@ class RunFolder:
             names = [str(name) for name in written.get("files", ())]
             for name in sorted(names, key=lambda name: name != "manifest.json"):
                 (self.path / name).unlink(missing_ok=True)
-            for name in ("tables", "figures"):
+            below = {parent.as_posix() for name in names for parent in Path(name).parents}
+            for name in sorted(below - {"."}, key=len, reverse=True):
                 with contextlib.suppress(OSError):  # not empty: it holds files of somebody else
                     (self.path / name).rmdir()
             # run.json stays until the next run writes its own, so that a run killed in between
@@ -146,6 +148,8 @@ class RunFolder:
         for folder in (self.path, self.path / "tables", self.path / "figures", self.hidden):
             for stale in folder.glob(".*.part"):
                 stale.unlink(missing_ok=True)
+        for stale in (self.path / "documents").rglob(".*.part"):
+            stale.unlink(missing_ok=True)
         for stale in self.hidden.glob("parts/*/.*.part"):
             stale.unlink(missing_ok=True)
 

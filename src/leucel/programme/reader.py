@@ -24,7 +24,9 @@ from leucel.core import (
 from leucel.programme.checks import check_meaning
 from leucel.programme.faults import SchemaMap, problems_from_errors
 from leucel.programme.positions import Positions, map_positions
+from leucel.programme.regulation_checks import Places, check_regulation
 from leucel.programme.schema import ProgrammeFile
+from leucel.programme.tables import check_tables, table_hashes
 
 _SYNTAX_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 
@@ -38,13 +40,15 @@ class Programme:
     file : its contents.
     data : the same as plain data, as the TOML text gives it.
     name : name of the file it came from, without its folder.
-    hash : SHA-256 of the contents; comments and layout do not matter.
+    hash : SHA-256 of the contents and of the tables it names; comments and layout do not matter.
+    folder : where the tables that it names are looked for.
     """
 
     file: ProgrammeFile
     data: Mapping[str, Any]
     name: str
     hash: str
+    folder: Path = Path()
 
 
 def shipped_programmes() -> tuple[str, ...]:
@@ -105,10 +109,12 @@ def read_programme(which: str | Path) -> Programme:
                 fix="save the file as UTF-8",
             )
         ) from error
-    return parse_programme(text, name=path.name, shown=str(path))
+    return parse_programme(text, name=path.name, shown=str(path), folder=path.parent)
 
 
-def parse_programme(text: str, *, name: str = "programme.toml", shown: str = "") -> Programme:
+def parse_programme(
+    text: str, *, name: str = "programme.toml", shown: str = "", folder: Path = Path()
+) -> Programme:
     """Check the text of a programme file and return the programme.
 
     Parameters
@@ -116,6 +122,7 @@ def parse_programme(text: str, *, name: str = "programme.toml", shown: str = "")
     text : TOML.
     name : name of the file, kept with the results.
     shown : the file as problems name it; `name` when empty.
+    folder : where the tables that it names are looked for.
 
     Raises
     ------
@@ -137,12 +144,18 @@ def parse_programme(text: str, *, name: str = "programme.toml", shown: str = "")
     # A value of the wrong kind is told once: what it would mean is asked when its kind is right.
     faulty = {problem.where for problem in problems}
     meaning = [problem for problem in meaning if problem.where not in faulty]
+    places = Places(data=data, file=shown, positions=positions)
+    meaning += check_regulation(places)
+    if file is not None:
+        meaning += check_tables(file, places, folder=folder)
     problems = _in_order([*problems, *meaning, *scale])
     if problems and len(problems) == len(scale):
         raise ScaleError(problems)
     if problems or file is None:
         raise InputError(problems)
-    return Programme(file=file, data=data, name=name, hash=content_hash(data))
+    tables = table_hashes(file, folder=folder)
+    identity = content_hash({"data": data, "tables": tables} if tables else data)
+    return Programme(file=file, data=data, name=name, hash=identity, folder=folder)
 
 
 def programme_schema() -> dict[str, Any]:

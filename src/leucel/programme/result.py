@@ -24,6 +24,7 @@ class PartResult:
     assumptions : what was assumed, each with `what, value, unit, why, source, mark`.
     sources : bibliography by id.
     models : content hashes of the models that were used, by id.
+    documents : texts by path; they become `documents/PATH`.
     """
 
     summary: Mapping[str, Any]
@@ -31,6 +32,7 @@ class PartResult:
     assumptions: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
     models: Mapping[str, str] = field(default_factory=dict[str, str])
+    documents: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def without_tables(self) -> dict[str, Any]:
         """All but the tables, JSON-ready."""
@@ -39,6 +41,7 @@ class PartResult:
             "assumptions": plain(self.assumptions),
             "sources": plain(self.sources),
             "models": plain(self.models),
+            "documents": dict(self.documents),
         }
 
     @classmethod
@@ -50,4 +53,5 @@ class PartResult:
             assumptions=tuple(data["assumptions"]),
             sources={key: Source(**entry) for key, entry in data["sources"].items()},
             models=data["models"],
+            documents=data["documents"],
         )

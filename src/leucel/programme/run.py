@@ -358,6 +358,10 @@ def _summary(
         },
         "manifest": manifest,
     }
+    documents: list[Any] = []
     for result in results.values():
         summary |= result.summary
+        documents += result.summary.get("documents", ())
+    if documents:
+        summary["documents"] = documents
     return plain(summary)

@@ -266,6 +266,8 @@ class ProgrammeFile:
     milestones: tuple[MilestoneSection, ...] = ()
     quoted_epidemiology: tuple[QuotedRateSection, ...] = ()
     published: tuple[PublishedEndpoint, ...] = ()
+    regulation: RegulationSection = field(default_factory=RegulationSection)
+    access: AccessSection = field(default_factory=AccessSection)
     unknowns: tuple[UnknownSection, ...] = ()
     sources: tuple[SourceSection, ...] = field(default=())
 

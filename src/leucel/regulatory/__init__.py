@@ -24,6 +24,7 @@ from leucel.regulatory.designation import (
     judge_jurisdiction,
     judge_rate,
 )
+from leucel.regulatory.designation_text import designation_markdown
 from leucel.regulatory.effects import PlanEffect, plan_effects
 from leucel.regulatory.fhir import MYELOMA_CODES, export_bundle, read_bundle, validate_bundle
 from leucel.regulatory.filings import Filing, FilingPlan, find_filing_order
@@ -112,6 +113,7 @@ __all__ = [
     "choose_figure",
     "count_working_days",
     "designate",
+    "designation_markdown",
     "designation_row",
     "envelopes_for",
     "export_bundle",

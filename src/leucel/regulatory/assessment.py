@@ -235,7 +235,8 @@ def designate(
     book : rules (`load_rules()`, with overrides of the user); the shipped ones by default.
     condition : name of what is counted.
     figures : crude prevalence to be shown against the threshold; figures of `burden` are added.
-    ratio : prevalence over incidence with its bracket, years.
+    ratio : prevalence over incidence with its bracket, years; the user's survival of an area, where
+        `burden` holds one, replaces it there.
     compare_with : another day; rules that differ between both are listed.
     evidence : evidence for the tests beyond prevalence, by slot (`slot_names`).
 
@@ -264,7 +265,8 @@ def designate(
     for code in _codes(jurisdictions):
         entry = burden.find(code)
         estimate = entry.incidence[0] if entry and entry.incidence else None
-        tests = judge_jurisdiction(code, estimate, current, ratio=ratio, as_of=as_of)
+        years = (entry.survival_ratio if entry else None) or ratio
+        tests = judge_jurisdiction(code, estimate, current, ratio=years, as_of=as_of)
         limbs += tests[1:]
         published = [*(entry.figures if entry else ()), *figures]
         chosen = choose_figure(code, published, as_of=as_of)
@@ -276,11 +278,13 @@ def designate(
                     first_test,
                     chosen,
                     as_of=as_of,
-                    ratio=ratio,
+                    ratio=years,
                     own_incidence=estimate is not None and estimate.method != TRANSFER,
                 )
             )
             estimates.append(tests[0])
+        if entry is not None and entry.warnings:
+            first_test = replace(first_test, marks=(*first_test.marks, *entry.warnings))
         principal.append(_contested_later(first_test, book, as_of))
         precedents += _precedents(tests[0], published, as_of)
     codes = {test.jurisdiction for test in principal}

@@ -212,6 +212,11 @@ def _definition(condition: str, codes: Sequence[str], precursors: str) -> _Body:
         "therapy.",
         f"Disease codes of the counts: {', '.join(codes)}.",
     ]
+    if set(codes) == {"C90"}:
+        statements.append(
+            "Some sources count C88 (immunoproliferative diseases) together with C90; their "
+            "numbers are larger and are not mixed with these."
+        )
     if precursors:
         statements.append(f"Precursor states: {precursors}.")
         return tuple(statements), ()

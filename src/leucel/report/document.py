@@ -30,6 +30,7 @@ SECTIONS = (
     ("response", "Response"),
     ("population", "Population"),
     ("designation", "Designation"),
+    ("access", "Access"),
     ("assumed", "Assumed"),
     ("unknown", "Unknown"),
     ("bibliography", "Bibliography"),
@@ -110,6 +111,16 @@ def _section_functions() -> dict[str, Any]:
     )
     from leucel.report.sections.regulation import designation_table, route_table
     from leucel.report.sections.trial import (
+    from leucel.report.sections.strategy import (
+        access_table,
+        beside_table,
+        checklist_table,
+        document_list,
+        filing_table,
+        gain_sentence,
+        prevalence_headings,
+        rule_notes,
+    )
         covariate_table,
         criteria,
         endpoint_table,
@@ -118,15 +129,20 @@ def _section_functions() -> dict[str, Any]:
 
     functions = (
         assumption_table,
+        access_table,
         checks_table,
+        beside_table,
+        checklist_table,
         claims,
         conflicts,
         covariate_table,
         criteria,
         designation_table,
         endpoint_table,
+        document_list,
         epidemiology_table,
         frame_table,
+        filing_table,
         manifest_rows,
         nca_table,
         parameter_table,
@@ -134,9 +150,11 @@ def _section_functions() -> dict[str, Any]:
         product_facts,
         quoted_rates,
         route_table,
+        prevalence_headings,
         unknown_pairs,
     )
     return {function.__name__: function for function in functions}
+        rule_notes,
 
 
 def _environment() -> Any:

@@ -161,6 +161,27 @@ def route_words(name: Any) -> str:
     return _ROUTES.get(text, text[:1].upper() + text[1:])
 
 
+_ASSUMPTIONS = {
+    "reach_line_4": "Treated patients who reach line 4",
+    "cases_a_year": "New cases a year",
+    "reached_share": "Eligible patients reached in time",
+    "eligible_share": "Late-line patients fit for CAR-T",
+    "class_exposure": "Late-line patients with the classes",
+    "case_growth": "Growth of the cases",
+    "treated_share": "Diagnosed patients treated",
+    "ramp_years": "Time to complete access",
+    "median_survival_months": "Median survival without it",
+    "slots_a_year": "Manufacturing slots a year",
+    "gain_years": "Life-years gained by a patient",
+}
+
+
+def assumption_words(name: Any) -> str:
+    """An assumption of the access forecast in words."""
+    text = str(name or "")
+    return _ASSUMPTIONS.get(text, text.replace("_", " ").capitalize())
+
+
 def rule_words(row: Mapping[str, Any]) -> str:
     """A criterion of the indication as a short formula.
 

@@ -59,7 +59,41 @@ def tables() -> dict[str, pd.DataFrame]:
     months = np.arange(1, 37)
     share = 100 * np.exp(-((months / 17.0) ** 1.3))
     return {
+        "prevalence_course": pd.DataFrame(
+            {
+                "jurisdiction": "SA",
+                "year": [2022, 2030, 2038],
+                "value": [0.6, 0.9, 1.3],
+                "low": [0.2, 0.3, 0.4],
+                "high": [2.0, 3.0, 4.0],
+                "threshold": 5.0,
+                "unit": "per 10,000",
+            }
+        ),
         "kinetics_quantiles": quantiles(days, "transgene", curve, 0.9),
+        "lots": pd.DataFrame(
+            {
+                "fate": ["conforming"] * 16
+                + ["out of specification", "out of specification", "second attempt", "no product"],
+                "dose": 7e7,
+                "given": [7e7] * 17 + [3e7, 7e7, 0.0],
+                "vein_to_vein_days": [*np.linspace(30.0, 48.0, 18), 66.0, np.nan],
+            }
+        ),
+        "lot_causes": pd.DataFrame(
+            {
+                "group": ["fate"] * 4 + ["cause"],
+                "what": [
+                    "conforming",
+                    "out of specification",
+                    "second attempt",
+                    "no product",
+                    "low dose",
+                ],
+                "lots": [16, 2, 1, 1, 1],
+                "percent": [80.0, 10.0, 5.0, 5.0, 5.0],
+            }
+        ),
         "response_quantiles": pd.concat(
             [
                 quantiles(days, "m_protein_relative", marker, 1.2),
@@ -402,6 +436,128 @@ def summary() -> dict[str, Any]:
                 ),
             )
         ],
+        **strategy(),
+    }
+
+
+def strategy() -> dict[str, Any]:
+    """What a run says around its verdicts: evidence slots, filings, access, documents."""
+    limits = {"value": 12.0, "low": 4.0, "high": 80.0}
+    rows = [
+        {"area": area, "usual": limits, "earlier": limits, "more": limits, "life_years": limits}
+        for area in ("SA", "KW", "all")
+    ]
+    return {
+        "qualifying_tests": [
+            {
+                "jurisdiction": place,
+                "slot": f"{place}/SEVERITY",
+                "topic": "seriousness of the condition",
+                "question": "life-threatening or chronically debilitating",
+                "rule_id": f"{place}-ODD-CRI-01",
+                "status": status,
+                "instead_of_prevalence": False,
+                "evidence": given,
+                "marks": ["official"],
+                "sources": ["clocks"],
+            }
+            for place, status, given in (
+                ("SA", "rule unverified", []),
+                ("EU", "evidence given", [{"value": "fatal", "source": "press", "mark": "seen"}]),
+            )
+        ],
+        "contested": [["SA-ODD-THR-01", "SA-ODD-THR-02"]],
+        "recent_changes": ["SA-X begins to apply (2025): a rule; with a semicolon"],
+        "rules_ahead": ["EU-X from 2028: a rule"],
+        "overrides": ["SA-ODD-THR-01: 4 per 10000 (a decree) instead of 5 per 10000"],
+        "filings": [
+            {
+                "jurisdiction": place,
+                "route": route,
+                "filed": filed,
+                "approved": approved,
+                "status": status,
+                "waited_for": waited,
+                "basis": basis,
+            }
+            for place, route, filed, approved, status, waited, basis in (
+                ("SA", "priority", "2025-06-01", "2026-06-07", "open", [], "rule"),
+                (
+                    "KW",
+                    "national registration",
+                    "2025-06-01",
+                    "2025-12-01",
+                    "open",
+                    [],
+                    "given by the user",
+                ),
+                (
+                    "GCC",
+                    "reliance on two member states",
+                    "2026-06-07",
+                    "2026-08-06",
+                    "doubtful",
+                    ["SA", "KW"],
+                    "rule",
+                ),
+            )
+        ],
+        "filings_finish": "2026-08-06",
+        "filings_without_clock": ["QA", "OM"],
+        "access": {
+            "start": "2025-06-01",
+            "horizon": "2032-01-01",
+            "rows": rows,
+            "areas": [
+                {
+                    "area": "SA",
+                    "earlier": "2026-06-07",
+                    "ordinary": "2027-01-28",
+                    "basis": "priority against regular",
+                    "left_out": "",
+                },
+                {
+                    "area": "QA",
+                    "earlier": None,
+                    "ordinary": None,
+                    "basis": "",
+                    "left_out": "no open route with a clock on record",
+                },
+            ],
+            "tornado": [
+                {
+                    "parameter": name,
+                    "unit": unit,
+                    "low": low,
+                    "high": high,
+                    "more_at_low": at_low,
+                    "more_at_high": at_high,
+                    "more": 12.0,
+                }
+                for name, unit, low, high, at_low, at_high in (
+                    ("reach_line_4", "fraction", 0.1, 0.6, 5.0, 40.0),
+                    ("cases_a_year", "persons", 250.0, 2200.0, 4.0, 30.0),
+                    ("ramp_years", "year", 1.0, 5.0, 15.0, 11.0),
+                )
+            ],
+            "gain": {
+                "value": 0.8,
+                "low": 0.6,
+                "high": 1.0,
+                "unit": "year",
+                "basis": "virtual trial",
+                "note": "a lower bound",
+                "source": "press",
+                "mark": "derived",
+            },
+        },
+        "documents": [{"path": "documents/designation.md", "title": "Designation summary"}],
+        "prevalence_report": {
+            "jurisdiction": "SA",
+            "sections": [
+                {"heading": "Numerator", "statements": ["300 people; more"], "gaps": ["a count"]}
+            ],
+        },
     }
 
 

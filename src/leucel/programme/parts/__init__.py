@@ -1,5 +1,6 @@
 """The parts of a run, in their order."""
 
+from leucel.programme.parts.access import access_part
 from leucel.programme.parts.designation import designation_part
 from leucel.programme.parts.kinetics import kinetics_part
 from leucel.programme.parts.population import population_part
@@ -26,6 +27,13 @@ PARTS = (
         name="designation",
         title="Designation and routes",
         work=designation_part,
+        arguments=("seed", "as_of"),
+    ),
+    Part(
+        name="access",
+        title="Filings and access",
+        work=access_part,
+        needs=("response",),
         arguments=("seed", "as_of"),
     ),
 )

@@ -6,16 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import SILENT, Mark
+from leucel.core import SILENT, Mark, RandomStream
 from leucel.programme.parts.population import programme_burden
+from leucel.programme.parts.reports import designation_documents, prevalence_courses
+from leucel.programme.parts.rules import programme_rules, slot_evidence
 from leucel.programme.plain import plain
 from leucel.programme.result import PartResult
 from leucel.programme.run import PartInput
+from leucel.programme.tables import own_holidays
 
 if TYPE_CHECKING:
+    from leucel.core import Evidence
     from leucel.epidemiology import DiseaseBurden
     from leucel.programme.reader import Programme
-    from leucel.regulatory import DesignationResult, MilestoneRegister, RoutePlan
+    from leucel.regulatory import (
+        DesignationResult,
+        MilestoneRegister,
+        RouteOptions,
+        RoutePlan,
+        Rule,
+    )
 
 
 def designation_part(given: PartInput) -> PartResult:
@@ -35,11 +45,18 @@ def designation_part(given: PartInput) -> PartResult:
         MilestoneKind.ORPHAN_DESIGNATION, by=day, jurisdiction=lead
     )
     summary["next_steps"] = next_steps(summary["routes"], lead, designated=bool(held))
+    documents = designation_documents(
+        given.programme, burden, result, plan, rng=RandomStream(given.arguments.seed)
+    )
+    summary["documents"] = documents.listed
+    summary["prevalence_report"] = documents.lead
+    courses = prevalence_courses(result, burden, rng=RandomStream(given.arguments.seed))
     return PartResult(
         summary=summary,
-        tables={**result.to_frames(), **plan.to_frames()},
+        tables={**result.to_frames(), **plan.to_frames(), **courses},
         assumptions=assumptions,
         sources={**result.sources(), **plan.sources()},
+        documents=documents.texts,
     )
 
 
@@ -49,8 +66,22 @@ def programme_designation(
     *,
     as_of: date,
     areas: tuple[str, ...] | None = None,
+    rules: tuple[Rule, ...] = (),
+    evidence: Mapping[str, tuple[Evidence, ...]] | None = None,
+    compare_with: date | None = None,
 ) -> DesignationResult:
-    """Threshold tests of the jurisdictions of a programme."""
+    """Threshold tests of the jurisdictions of a programme.
+
+    Parameters
+    ----------
+    programme : the programme, with its overrides and evidence.
+    burden : its population, with these jurisdictions.
+    as_of : day whose rules are used.
+    areas : in place of the programme's jurisdictions.
+    rules : further rules in place of those with the same ids.
+    evidence : further evidence for the tests beyond prevalence, by slot.
+    compare_with : another day; the rules that differ are listed.
+    """
     from leucel.programme.parts.population import quoted_rates
     from leucel.regulatory import designate
 
@@ -67,13 +98,29 @@ def programme_designation(
         as_of=as_of,
         condition=programme.file.indication.condition.value,
         figures=tested,
+        ratio=burden.options.complete,
+        book=programme_rules(programme, rules),
+        evidence={**slot_evidence(programme), **(evidence or {})},
+        compare_with=compare_with,
     )
 
 
 def programme_routes(
-    programme: Programme, *, start: date, areas: tuple[str, ...] | None = None
+    programme: Programme,
+    *,
+    start: date,
+    areas: tuple[str, ...] | None = None,
+    options: RouteOptions | None = None,
+    rules: tuple[Rule, ...] = (),
 ) -> RoutePlan:
-    """Routes to a license in the jurisdictions of a programme, for a filing on `start`."""
+    """Routes to a license in the jurisdictions of a programme, for a filing on `start`.
+
+    Parameters
+    ----------
+    areas : in place of the programme's jurisdictions.
+    options : in place of those of the programme (`route_options`).
+    rules : further rules in place of those with the same ids.
+    """
     from leucel.regulatory import ProductFacts, plan_routes
 
     return plan_routes(
@@ -81,7 +128,28 @@ def programme_routes(
         product=ProductFacts(name=programme.file.product.inn.value),
         register=milestone_register(programme),
         start=start,
+        book=programme_rules(programme, rules),
+        options=options or route_options(programme),
     )
+
+
+def route_options(programme: Programme) -> RouteOptions:
+    """Answers and days off that the section [regulation] gives."""
+    from leucel.regulatory import RouteOptions, SponsorTime, working_calendar
+
+    given = programme.file.regulation.answers
+    sponsor = None
+    if given is not None:
+        low = given.value if given.low is None else given.low
+        high = given.value if given.high is None else given.high
+        sponsor = SponsorTime(low=low, mode=given.value, high=high, source=given.source)
+    calendars = {}
+    for code, days in own_holidays(programme).items():
+        years = sorted({day.year for day in days})
+        calendars[code] = working_calendar(
+            code, years=range(years[0], years[-1] + 1), holidays=days
+        )
+    return RouteOptions(sponsor=sponsor, calendars=calendars)
 
 
 def milestone_register(programme: Programme) -> MilestoneRegister:

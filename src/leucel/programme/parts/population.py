@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import Progress, RandomStream
+from leucel.core import InputError, Problem, Progress, RandomStream
 from leucel.programme.plain import plain
 from leucel.programme.result import PartResult
 from leucel.programme.run import PartInput
+from leucel.programme.tables import country_table, own_data
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from leucel.epidemiology import BurdenOptions, CountryTable, DiseaseBurden, Rate
+    from leucel.epidemiology import (
+        BurdenOptions,
+        CaseEstimate,
+        CountryTable,
+        DiseaseBurden,
+        OwnData,
+        PrevalenceRatio,
+        Rate,
+    )
     from leucel.programme.reader import Programme
     from leucel.programme.schema import QuotedRateSection
+    from leucel.programme.values import Quantity
 
 _MEASURES = {
     "incidence": ("incidence", None),
@@ -72,6 +82,8 @@ def programme_burden(
     progress: Progress,
     areas: tuple[str, ...] | None = None,
     table: CountryTable | None = None,
+    own: OwnData | None = None,
+    options: BurdenOptions | None = None,
 ) -> DiseaseBurden:
     """Incidence, prevalence and funnel of the jurisdictions of a programme.
 
@@ -80,34 +92,86 @@ def programme_burden(
     programme : the programme.
     seed : of the Monte-Carlo intervals.
     areas : in place of the programme's jurisdictions.
-    table : a country table of the user.
+    table : a country table of the user, in place of that of the programme.
+    own : tables of the user, in place of those of the programme, area by area.
+    options : in place of those of the programme.
     """
-    from leucel.epidemiology import Measure, estimate_burden, published_figures
+    from leucel.epidemiology import estimate_burden
 
-    quoted = quoted_rates(programme)
-    world_asr = next(
+    codes = areas or tuple(entry.code for entry in programme.file.jurisdictions)
+    progress.start("incidence and prevalence", len(codes))
+    burden = estimate_burden(
+        codes,
+        world_asr=_world_rate(programme),
+        figures=_figures(programme),
+        table=table or country_table(programme),
+        own_data=joined_data(own_data(programme), own),
+        rng=RandomStream(seed),
+        options=options or burden_options(programme),
+        progress=progress,
+    )
+    progress.finish()
+    return burden
+
+
+def programme_incidence(
+    programme: Programme,
+    areas: tuple[str, ...],
+    *,
+    table: CountryTable | None = None,
+    own: OwnData | None = None,
+) -> dict[str, tuple[CaseEstimate, ...]]:
+    """Estimates of the new cases by area, the best first; empty where nothing is known.
+
+    Raises
+    ------
+    InputError
+        With every area that is not known.
+    """
+    from leucel.epidemiology import estimate_incidence, get_area
+
+    problems: list[Problem] = []
+    codes: list[str] = []
+    for name in areas:
+        try:
+            codes.append(get_area(name).code)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    mine = joined_data(own_data(programme), own)
+    return {
+        code: estimate_incidence(
+            code,
+            world_asr=_world_rate(programme),
+            figures=_figures(programme),
+            table=table or country_table(programme),
+            own_data=mine,
+        )
+        for code in dict.fromkeys(codes)
+    }
+
+
+def _world_rate(programme: Programme) -> Rate | None:
+    """The age-standardized incidence of the world that the programme quotes."""
+    from leucel.epidemiology import Measure
+
+    return next(
         (
             rate
-            for rate in quoted
+            for rate in quoted_rates(programme)
             if rate.area == "WLD"
             and rate.measure is Measure.INCIDENCE
             and rate.scale.label != "crude"
         ),
         None,
     )
-    codes = areas or tuple(entry.code for entry in programme.file.jurisdictions)
-    progress.start("incidence and prevalence", len(codes))
-    burden = estimate_burden(
-        codes,
-        world_asr=world_asr,
-        figures=_each_once((*quoted, *_own_figures(programme), *published_figures())),
-        table=table,
-        rng=RandomStream(seed),
-        options=burden_options(programme),
-        progress=progress,
-    )
-    progress.finish()
-    return burden
+
+
+def _figures(programme: Programme) -> tuple[Rate, ...]:
+    from leucel.epidemiology import published_figures
+
+    return _each_once((*quoted_rates(programme), *_own_figures(programme), *published_figures()))
 
 
 def burden_options(programme: Programme) -> BurdenOptions:
@@ -116,16 +180,49 @@ def burden_options(programme: Programme) -> BurdenOptions:
 
     section = programme.file.epidemiology
     given: dict[str, Any] = {}
-    if section.eligible_share is not None:
-        given["eligible_share"] = section.eligible_share.evidence()
-    if section.treated_share is not None:
-        given["treated_share"] = section.treated_share.evidence()
+    for name in ("eligible_share", "treated_share", "class_exposure", "median_survival_months"):
+        quantity = getattr(section, name)
+        if quantity is not None:
+            given[name] = quantity.evidence()
     if section.attrition is not None:
         given["central"] = section.attrition
-    options: dict[str, Any] = {"funnel": FunnelOptions(**given)}
+    options: dict[str, Any] = {
+        "funnel": FunnelOptions(**given),
+        "windows": section.windows,
+        "standards": section.standards,
+    }
+    if section.complete_ratio is not None:
+        options["complete"] = _ratio(section.complete_ratio, None)
+    if section.five_year_ratio is not None:
+        options["five_year"] = _ratio(section.five_year_ratio, 5.0)
     if section.draws is not None:
         options["draws"] = section.draws
     return BurdenOptions(**options)
+
+
+def _ratio(quantity: Quantity, window: float | None) -> PrevalenceRatio:
+    from leucel.epidemiology import PrevalenceRatio
+
+    return PrevalenceRatio(
+        window_years=window,
+        point=quantity.value,
+        low=quantity.value if quantity.low is None else quantity.low,
+        high=quantity.value if quantity.high is None else quantity.high,
+        evidence=(quantity.evidence(),),
+    )
+
+
+def joined_data(first: OwnData, second: OwnData | None) -> OwnData:
+    """Tables of both; where both hold an area, those of `second`."""
+    from leucel.epidemiology import OwnData
+
+    if second is None:
+        return first
+    return OwnData(
+        ages={**first.ages, **second.ages},
+        populations={**first.populations, **second.populations},
+        survival={**first.survival, **second.survival},
+    )
 
 
 def quoted_rates(programme: Programme) -> tuple[Rate, ...]:

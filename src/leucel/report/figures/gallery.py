@@ -5,10 +5,12 @@ from __future__ import annotations
 from leucel.report.canvas import Figure, Missing
 from leucel.report.figures.agreement import agreement_figure
 from leucel.report.figures.construct import construct_figure
+from leucel.report.figures.course import course_figure
 from leucel.report.figures.funnel import funnel_figure
 from leucel.report.figures.kinetics import detectable_figure, kinetics_figure
 from leucel.report.figures.membrane import membrane_figure
 from leucel.report.figures.response import (
+from leucel.report.figures.plan import plan_figure
     best_response_figure,
     response_figure,
     waterfall_figure,
@@ -18,6 +20,7 @@ from leucel.report.figures.survival import survival_figure
 from leucel.report.figures.threshold import threshold_figure
 from leucel.report.figures.timeline import timeline_figure
 from leucel.report.inputs import DossierInput
+from leucel.report.figures.tornado import tornado_figure
 
 
 def draw_gallery(data: DossierInput, *, lead: str) -> dict[str, Figure | Missing]:
@@ -37,5 +40,8 @@ def draw_gallery(data: DossierInput, *, lead: str) -> dict[str, Figure | Missing
         funnel_figure(data, lead),
         threshold_figure(data),
         routes_figure(data, lead),
+        course_figure(data, lead),
     )
     return {figure.name: figure for figure in drawn}
+        plan_figure(data),
+        tornado_figure(data),
