@@ -18,6 +18,7 @@ from leucel.programme.design import (
     SafetySection,
     TrialSection,
 )
+from leucel.programme.regulation import AccessSection, RegulationSection
 from leucel.programme.values import (
     Count,
     Flag,
@@ -263,11 +264,11 @@ class ProgrammeFile:
     trial: TrialSection
     epidemiology: PopulationSection
     jurisdictions: tuple[JurisdictionSection, ...] = Field(min_length=1)
+    regulation: RegulationSection = field(default_factory=RegulationSection)
+    access: AccessSection = field(default_factory=AccessSection)
     milestones: tuple[MilestoneSection, ...] = ()
     quoted_epidemiology: tuple[QuotedRateSection, ...] = ()
     published: tuple[PublishedEndpoint, ...] = ()
-    regulation: RegulationSection = field(default_factory=RegulationSection)
-    access: AccessSection = field(default_factory=AccessSection)
     unknowns: tuple[UnknownSection, ...] = ()
     sources: tuple[SourceSection, ...] = field(default=())
 

@@ -110,7 +110,6 @@ def _section_functions() -> dict[str, Any]:
         product_facts,
     )
     from leucel.report.sections.regulation import designation_table, route_table
-    from leucel.report.sections.trial import (
     from leucel.report.sections.strategy import (
         access_table,
         beside_table,
@@ -121,6 +120,7 @@ def _section_functions() -> dict[str, Any]:
         prevalence_headings,
         rule_notes,
     )
+    from leucel.report.sections.trial import (
         covariate_table,
         criteria,
         endpoint_table,
@@ -128,33 +128,34 @@ def _section_functions() -> dict[str, Any]:
     )
 
     functions = (
-        assumption_table,
         access_table,
-        checks_table,
+        assumption_table,
         beside_table,
         checklist_table,
+        checks_table,
         claims,
         conflicts,
         covariate_table,
         criteria,
         designation_table,
-        endpoint_table,
         document_list,
+        endpoint_table,
         epidemiology_table,
-        frame_table,
         filing_table,
+        frame_table,
+        gain_sentence,
         manifest_rows,
         nca_table,
         parameter_table,
         parts_table,
+        prevalence_headings,
         product_facts,
         quoted_rates,
         route_table,
-        prevalence_headings,
+        rule_notes,
         unknown_pairs,
     )
     return {function.__name__: function for function in functions}
-        rule_notes,
 
 
 def _environment() -> Any:

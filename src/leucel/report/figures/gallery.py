@@ -9,8 +9,8 @@ from leucel.report.figures.course import course_figure
 from leucel.report.figures.funnel import funnel_figure
 from leucel.report.figures.kinetics import detectable_figure, kinetics_figure
 from leucel.report.figures.membrane import membrane_figure
-from leucel.report.figures.response import (
 from leucel.report.figures.plan import plan_figure
+from leucel.report.figures.response import (
     best_response_figure,
     response_figure,
     waterfall_figure,
@@ -19,8 +19,8 @@ from leucel.report.figures.routes import routes_figure
 from leucel.report.figures.survival import survival_figure
 from leucel.report.figures.threshold import threshold_figure
 from leucel.report.figures.timeline import timeline_figure
-from leucel.report.inputs import DossierInput
 from leucel.report.figures.tornado import tornado_figure
+from leucel.report.inputs import DossierInput
 
 
 def draw_gallery(data: DossierInput, *, lead: str) -> dict[str, Figure | Missing]:
@@ -38,10 +38,10 @@ def draw_gallery(data: DossierInput, *, lead: str) -> dict[str, Figure | Missing
         survival_figure(data, "pfs"),
         survival_figure(data, "dor"),
         funnel_figure(data, lead),
+        course_figure(data, lead),
         threshold_figure(data),
         routes_figure(data, lead),
-        course_figure(data, lead),
-    )
-    return {figure.name: figure for figure in drawn}
         plan_figure(data),
         tornado_figure(data),
+    )
+    return {figure.name: figure for figure in drawn}
