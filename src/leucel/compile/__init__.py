@@ -3,14 +3,17 @@
 from leucel.compile.cache import cache_folder
 from leucel.compile.compiled import CompiledModel, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Solution
-from leucel.compile.sensitivity import sensitivity_name
+from leucel.compile.sensitivity import Direction, sensitivity_name
+from leucel.compile.variants import Variant
 
 __all__ = [
     "CompiledModel",
     "Controls",
+    "Direction",
     "Ensemble",
     "Kernel",
     "Solution",
+    "Variant",
     "cache_folder",
     "compile_model",
     "sensitivity_name",

@@ -10,12 +10,12 @@ import numpy as np
 
 from leucel.compile.arithmetic import NumpyArithmetic
 from leucel.compile.cache import read_entry, source_hash, write_entry
-from leucel.compile.inputs import states_as_outputs, with_inputs
 from leucel.compile.kernel import Floats, Kernel
 from leucel.compile.lowering import LoweredSystem, lower
-from leucel.compile.program import evaluate
-from leucel.compile.sensitivity import with_sensitivities
+from leucel.compile.program import Builder, evaluate
+from leucel.compile.sensitivity import Direction, directions_of, with_sensitivities
 from leucel.compile.stored import system_from_bytes, system_to_bytes
+from leucel.compile.variants import Variant, states_as_outputs, system_variant
 from leucel.core import InputError, Problem, content_hash, unknown_name
 from leucel.model import ModelSpec, symbolic_system
 
@@ -30,13 +30,17 @@ class CompiledModel:
     ----------
     spec : the model.
     backend : "cpu" or "reference".
-    system : the model as a straight-line program.
+    system : the model as a straight-line program, with sensitivities where they were asked for.
+    plain : the same without sensitivities.
+    directions : what sensitivities are taken with respect to, (Q,).
     kernel : what runs it.
     """
 
     spec: ModelSpec
     backend: Backend
     system: LoweredSystem = field(repr=False)
+    plain: LoweredSystem = field(repr=False)
+    directions: tuple[Direction, ...] = ()
     kernel: Kernel = field(repr=False, compare=False)
 
     @property
@@ -52,68 +56,112 @@ class CompiledModel:
     @property
     def event_names(self) -> tuple[str, ...]:
         """Names of the events."""
-        return tuple(event.name for event in self.system.events)
+        return tuple(event.name for event in self.plain.events)
 
     def with_sensitivities(self, parameters: Sequence[str]) -> CompiledModel:
-        """The model with derivatives of all outputs and states with respect to parameters.
+        """The model with derivatives of all outputs and states.
 
-        The derivative of an output is the output `sensitivity_name(output, parameter)`. It is exact
-        through doses and events, in so far as the tolerance allows; step control looks at the
-        states of the model only. A switch in an equation whose moment depends on a parameter has
-        to be an event as well, which may set nothing.
+        The derivative of an output is the output `sensitivity_name(output, name)`. It is exact, in
+        so far as the tolerance allows, through events, conditions in equations, doses, resets and
+        steady states, whose numbers may be parameters too. Step control looks at the states of the
+        model only.
+
+        Parameters
+        ----------
+        parameters : names of parameters, and of random effects as ``eta_<parameter>``: the
+            derivative with respect to the effect of a subject, at the subject's own value. Effects
+            of doses that meet at one moment but move differently are refused when simulating.
 
         Raises
         ------
         InputError
-            When a parameter is unknown or named twice.
+            When a name is unknown or stands twice, or when there are sensitivities already.
 
         Examples
         --------
         >>> from leucel.model import ModelSpec, Output, Parameter, State
         >>> decay = ModelSpec(
         ...     name="decay",
-        ...     parameters=(Parameter(name="k", value=0.1, unit="1/day"),),
+        ...     parameters=(Parameter(name="k", value=0.1, unit="1/day", omega=0.3),),
         ...     states=(State(name="x", unit="cells", initial="100 [cells]"),),
         ...     odes={"x": "-k*x"},
         ...     outputs=(Output(name="cells", text="x", unit="cells"),),
         ... )
-        >>> compile_model(decay, backend="reference").with_sensitivities(["k"]).output_names
-        ('cells', 'x', 'd cells / d k', 'd x / d k')
+        >>> model = compile_model(decay, backend="reference")
+        >>> model.with_sensitivities(["k", "eta_k"]).output_names[2:4]
+        ('d cells / d k', 'd cells / d eta_k')
         """
-        unknown = [n for n in parameters if n not in self.parameter_names]
-        if unknown or len(set(parameters)) < len(parameters) or self.system.passive:
-            problems = [unknown_name(n, self.parameter_names, noun="parameter") for n in unknown]
-            problems = problems or [Problem(what="sensitivities are asked for more than once")]
+        directions, problems = directions_of(self.spec, self.parameter_names, parameters)
+        if len(set(parameters)) < len(parameters) or self.directions:
+            problems.append(Problem(what="sensitivities are asked for more than once"))
+        if problems:
             raise InputError(problems)
-        system = with_sensitivities(self.system, parameters)
-        return replace(self, system=system, kernel=kernel_of(system, self.backend))
+        return replace(self, directions=tuple(directions))._of(self.plain)
 
     def initial_states(self, columns: Sequence[Floats], subjects: int) -> Floats:
-        """Initial values of the states, (N, S).
+        """Initial values of the states of the model, (N, S).
 
         Parameters
         ----------
         columns : values of the parameters, (N,) or (1,) each.
         """
+        return self._table(self.plain, self.plain.initial, columns, subjects)
+
+    def initial_slopes(self, columns: Sequence[Floats], subjects: int) -> Floats:
+        """Derivatives of the initial values along each direction, (Q, N, S)."""
+        size, count = len(self.plain.state_names), len(self.directions)
+        numbers = self.system.initial[size : size * (count + 1)]
+        table = self._table(self.system, numbers, columns, subjects)
+        return np.moveaxis(table.reshape(subjects, count, size), 1, 0)
+
+    def seeds(self, columns: Sequence[Floats], subjects: int) -> Floats:
+        """Derivative of each direction's own parameter along it, (Q, N)."""
+        builder = Builder()
+        numbers = [direction.seed(builder) for direction in self.directions]
+        system = replace(self.plain, program=builder.program())
+        return self._table(system, numbers, columns, subjects).T
+
+    def slopes_at(
+        self, columns: Sequence[Floats], states: Floats, times: Floats, subjects: int
+    ) -> Floats:
+        """Derivatives of the states in time, at states (N, S) and times (N,): (N, S)."""
+        return self._table(self.plain, self.plain.rhs, columns, subjects, states, times)
+
+    @staticmethod
+    def _table(
+        system: LoweredSystem,
+        numbers: Sequence[int],
+        columns: Sequence[Floats],
+        subjects: int,
+        states: Floats | None = None,
+        times: Floats | None = None,
+    ) -> Floats:
         with np.errstate(all="ignore"):
             rows = evaluate(
-                self.system.program, NumpyArithmetic(), self.system.initial, parameters=columns
+                system.program,
+                NumpyArithmetic(),
+                list(numbers),
+                time=times,
+                states=() if states is None else tuple(states.T),
+                parameters=columns,
             )
+        if not rows:
+            return np.empty((subjects, 0))
         return np.stack([np.broadcast_to(row, (subjects,)) for row in rows], axis=1)
 
-    def kernel_with_inputs(self, targets: tuple[int, ...]) -> Kernel:
-        """The kernel of the model with a rate that flows into each of the target states.
+    def variant(self, variant: Variant) -> CompiledModel:
+        """The model with the states of a variant, which jumps set; its outputs are the same."""
+        return self._of(system_variant(self.plain, variant)) if variant.added else self
 
-        The inputs are states after those of the model, in the order of the targets, zero at the
-        start; jumps set them.
-        """
-        if not targets:
-            return self.kernel
-        return kernel_of(with_inputs(self.system, targets), self.backend)
+    def of_states(self, variant: Variant, *, sensitivities: bool) -> CompiledModel:
+        """The variant whose outputs are the states of the model and nothing else."""
+        model = self if sensitivities else replace(self, directions=())
+        return model._of(system_variant(states_as_outputs(self.plain), variant))
 
-    def kernel_of_states(self, targets: tuple[int, ...]) -> Kernel:
-        """Like `kernel_with_inputs`, with the states of the model as its only outputs."""
-        return kernel_of(with_inputs(states_as_outputs(self.system), targets), self.backend)
+    def _of(self, plain: LoweredSystem) -> CompiledModel:
+        system = with_sensitivities(plain, self.directions) if self.directions else plain
+        kernel = kernel_of(system, self.backend)
+        return replace(self, plain=plain, system=system, kernel=kernel)
 
 
 def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel:
@@ -149,7 +197,7 @@ def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel
         raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
     system = _lowered(spec)
     return CompiledModel(
-        spec=spec, backend=backend, system=system, kernel=kernel_of(system, backend)
+        spec=spec, backend=backend, system=system, plain=system, kernel=kernel_of(system, backend)
     )
 
 

@@ -91,7 +91,7 @@ class LoweredSystem:
     events : in the order of the model.
     dose_state : index of the state that doses enter, None when there is none.
     passive : how many of the states, the last ones, step control does not look at: inputs (see
-        `leucel.compile.inputs`) and sensitivities (see `leucel.compile.sensitivity`).
+        `leucel.compile.variants`) and sensitivities (see `leucel.compile.sensitivity`).
     moments : indices of the states that are zero at the begin of each jump.
     """
 

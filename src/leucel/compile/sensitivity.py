@@ -6,37 +6,108 @@ tau' = -(g_x s + g_p) / (g_t + g_x f-), and a state that becomes h(t, x, p) gets
 s+ = h_x (s + f- tau') + h_t tau' + h_p - f+ tau'
 (Rozenvasser, Automat. Remote Control 28:400, 1967; Galan, Feehery and Barton, Appl. Numer. Math.
 31:17, 1999, doi:10.1016/S0168-9274(98)00125-1). An event that another one sets off happens at the
-moment of that one, and one that a dose or the start sets off at a moment that does not move.
+moment of that one, and one that a dose sets off at the moment of the dose. A condition in the
+right-hand side is an event too, one that sets nothing: where it turns, the slope may jump.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final, final
+from dataclasses import dataclass, replace
+from typing import Final, Literal, final
 
 from leucel.compile.differentiation import Derivatives
 from leucel.compile.lowering import LoweredEvent, LoweredSystem
 from leucel.compile.program import Builder, Op, Program, evaluate
+from leucel.compile.symbols import symbols
+from leucel.core import Problem, unknown_name
+from leucel.model import ModelSpec
 
 # The slopes before and after an event are taken this share of the time away from it, so that each
 # is on its own side of a switch; their relative error is of the same size.
 _SIDE: Final = 1e-9
+_COMPARISONS: Final = (Op.LESS, Op.LESS_EQUAL)
+_SWITCHES: Final = (Op.SELECT, Op.MINIMUM, Op.MAXIMUM, Op.ABSOLUTE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    """What a derivative is taken with respect to: a parameter or its random effect.
+
+    Attributes
+    ----------
+    name : name of the parameter, or ``eta_`` and the name.
+    parameter : index of the parameter.
+    scale : "parameter", or the scale of the random effect: "log" (p = value exp(eta)) or "logit"
+        (within `low` and `high`).
+    """
+
+    name: str
+    parameter: int
+    scale: Literal["parameter", "log", "logit"] = "parameter"
+    low: float = 0.0
+    high: float = 1.0
+
+    def seed(self, builder: Builder) -> int:
+        """Instruction for the derivative of the parameter along this direction."""
+        b = builder
+        value = b.parameter(self.parameter)
+        if self.scale == "parameter":
+            return b.constant(1.0)
+        if self.scale == "log":
+            return value
+        low, high = b.constant(self.low), b.constant(self.high)
+        product = b.multiply(b.subtract(value, low), b.subtract(high, value))
+        return b.divide(product, b.subtract(high, low))
+
+
+def directions_of(
+    spec: ModelSpec, parameters: Sequence[str], names: Sequence[str]
+) -> tuple[list[Direction], list[Problem]]:
+    """Directions by their names, and a problem for each name that is none.
+
+    Parameters
+    ----------
+    parameters : names of the parameters in the order of their indices.
+    """
+    effects = {f"eta_{p.name}": p for p in spec.parameters if p.omega}
+    found: list[Direction] = []
+    problems: list[Problem] = []
+    for name in names:
+        if name in parameters:
+            found.append(Direction(name=name, parameter=parameters.index(name)))
+        elif name in effects:
+            p = effects[name]
+            place = parameters.index(p.name)
+            direction = Direction(name=name, parameter=place, scale=p.scale, low=p.low, high=p.high)
+            found.append(direction)
+        else:
+            known = (*parameters, *effects)
+            problems.append(unknown_name(name, known, noun="parameter or random effect"))
+    return found, problems
 
 
 def sensitivity_name(output: str, parameter: str) -> str:
-    """Name of the output that is the derivative of an output."""
+    """Name of the output that is the derivative of an output.
+
+    Examples
+    --------
+    >>> sensitivity_name("transgene", "eta_k_growth")
+    'd transgene / d eta_k_growth'
+    """
     return f"d {output} / d {parameter}"
 
 
-def with_sensitivities(system: LoweredSystem, parameters: Sequence[str]) -> LoweredSystem:
-    """The system with sensitivities to parameters, and with the derivatives of all outputs.
+def with_sensitivities(system: LoweredSystem, directions: Sequence[Direction]) -> LoweredSystem:
+    """The system with sensitivities along directions, and with the derivatives of all outputs.
 
-    After the states of the system come its sensitivities, all states for the first parameter, then
-    for the next; then for each parameter the derivative of the moment of the event that is being
+    After the states of the system come its sensitivities, all states for the first direction, then
+    for the next; then for each direction the derivative of the moment of the event that is being
     applied. Step control does not look at them.
     """
-    work = _Augmentation(system, parameters)
+    parameters = [direction.name for direction in directions]
+    system = _with_kinks(system)
+    work = _Augmentation(system, directions)
     size, count = len(system.state_names), len(parameters)
     b = work.builder
     moments = count if system.events else 0
@@ -74,22 +145,46 @@ def with_sensitivities(system: LoweredSystem, parameters: Sequence[str]) -> Lowe
         time_derivative=time_derivative,
         outputs=(*system.outputs, *outputs),
         events=events,
-        passive=size * count + moments,
+        passive=system.passive + size * count + moments,
         moments=tuple(size + size * count + q for q in range(moments)),
     )
 
 
+def _with_kinks(system: LoweredSystem) -> LoweredSystem:
+    """The system with an event for each condition in its right-hand side that has none."""
+    if not system.state_names:
+        return system
+    b = Builder(system.program.instructions)
+    fixed = system.program.constant_in_time()
+    known = {event.when for event in system.events}
+    found: list[LoweredEvent] = []
+    for number in system.program.needed(system.rhs):
+        instruction = system.program.instructions[number]
+        if instruction.op not in _COMPARISONS or number in fixed:
+            continue
+        gap = b.subtract(*instruction.args)
+        speed = b.value(Derivatives(b, b.time()).of(gap))
+        for side, never in ((gap, 1.0), (b.negate(gap), -1.0)):
+            moves_with_time_only = not Program(tuple(b.instructions)).uses(Op.STATE, [gap])
+            if moves_with_time_only and speed is not None and speed * never > 0.0:
+                continue
+            if side not in known:
+                known.add(side)
+                found.append(LoweredEvent(name=f"kink {len(found)}", when=side, assignments=()))
+    return replace(system, program=b.program(), events=(*system.events, *found))
+
+
 @final
 class _Augmentation:
-    """Instructions for derivatives along a parameter."""
+    """Instructions for derivatives along a direction."""
 
-    def __init__(self, system: LoweredSystem, parameters: Sequence[str]) -> None:
+    def __init__(self, system: LoweredSystem, directions: Sequence[Direction]) -> None:
         self.system = system
         self.builder = b = Builder(system.program.instructions)
-        self.size, self.count = len(system.state_names), len(parameters)
+        self.size, self.count = len(system.state_names), len(directions)
         self.x = [b.state(i) for i in range(self.size)]
-        places = [system.parameter_names.index(name) for name in parameters]
-        self.by_parameter = [Derivatives(b, b.parameter(p)) for p in places]
+        self.by_parameter = [Derivatives(b, b.parameter(d.parameter)) for d in directions]
+        self.seeds = [d.seed(b) for d in directions]
         self.by_state = [Derivatives(b, x) for x in self.x]
         self.by_time = Derivatives(b, b.time())
 
@@ -110,8 +205,8 @@ class _Augmentation:
         return total
 
     def total(self, number: int, q: int, along: Sequence[int] | None) -> int:
-        """Derivative with respect to parameter q, by way of the states too."""
-        own = self.by_parameter[q].of(number)
+        """Derivative along direction q, by way of the states too."""
+        own = self.builder.multiply(self.by_parameter[q].of(number), self.seeds[q])
         return own if along is None else self.builder.add(own, self.dot(number, along))
 
     def slopes(self, side: float, states: Sequence[int]) -> list[int]:
@@ -123,13 +218,15 @@ class _Augmentation:
         def at(time: int, moved: Sequence[int]) -> list[int]:
             return evaluate(
                 program,
-                _Symbols(b),
+                symbols(b),
                 list(self.system.rhs),
                 time=time,
                 states=list(moved),
                 parameters=parameters,
             )
 
+        if not any(program.uses(op, self.system.rhs) for op in _SWITCHES):
+            return at(b.time(), states)
         away = b.multiply(b.constant(side * _SIDE), b.time())
         time = b.add(b.time(), away)
         first = at(time, states)
@@ -148,6 +245,10 @@ class _Augmentation:
         for q in range(self.count):
             s = self.s(q)
             own = b.negate(b.divide(self.total(event.when, q, s), speed))
+            if not event.assignments:
+                # Where a course only touches a condition there is nothing to pass.
+                still = b.function(Op.EQUAL, speed, b.constant(0.0))
+                own = b.select(still, b.constant(0.0), own)
             for moment, found in ((own, located), (self.moment(q), chained)):
                 moving = [
                     b.add(k, b.multiply(f, moment)) for k, f in zip(s, before_slope, strict=True)
@@ -159,95 +260,3 @@ class _Augmentation:
                     found.append((self.size * (q + 1) + i, new))
             located.append((self.size * (self.count + 1) + q, own))
         return replace(event, assignments=tuple(located), chained=tuple(chained))
-
-
-@final
-class _Symbols:
-    """Arithmetic that writes instructions, to run a program at other states."""
-
-    def __init__(self, builder: Builder) -> None:
-        self._b = builder
-
-    def constant(self, value: float, /) -> int:
-        return self._b.constant(value)
-
-    def add(self, a: int, b: int, /) -> int:
-        return self._b.add(a, b)
-
-    def subtract(self, a: int, b: int, /) -> int:
-        return self._b.subtract(a, b)
-
-    def multiply(self, a: int, b: int, /) -> int:
-        return self._b.multiply(a, b)
-
-    def multiply_add(self, a: int, b: int, c: int, /) -> int:
-        return self._b.add(self._b.multiply(a, b), c)
-
-    def divide(self, a: int, b: int, /) -> int:
-        return self._b.divide(a, b)
-
-    def negate(self, a: int, /) -> int:
-        return self._b.negate(a)
-
-    def power(self, a: int, b: int, /) -> int:
-        return self._b.power(a, b)
-
-    def select(self, condition: int, a: int, b: int, /) -> int:
-        return self._b.select(condition, a, b)
-
-    def exp(self, a: int, /) -> int:
-        return self._b.function(Op.EXP, a)
-
-    def log(self, a: int, /) -> int:
-        return self._b.function(Op.LOG, a)
-
-    def sqrt(self, a: int, /) -> int:
-        return self._b.function(Op.SQRT, a)
-
-    def tanh(self, a: int, /) -> int:
-        return self._b.function(Op.TANH, a)
-
-    def expm1(self, a: int, /) -> int:
-        return self._b.function(Op.EXPM1, a)
-
-    def log1p(self, a: int, /) -> int:
-        return self._b.function(Op.LOG1P, a)
-
-    def erf(self, a: int, /) -> int:
-        return self._b.function(Op.ERF, a)
-
-    def lgamma(self, a: int, /) -> int:
-        return self._b.function(Op.LGAMMA, a)
-
-    def digamma(self, a: int, /) -> int:
-        return self._b.function(Op.DIGAMMA, a)
-
-    def trigamma(self, a: int, /) -> int:
-        return self._b.function(Op.TRIGAMMA, a)
-
-    def absolute(self, a: int, /) -> int:
-        return self._b.function(Op.ABSOLUTE, a)
-
-    def minimum(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.MINIMUM, a, b)
-
-    def maximum(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.MAXIMUM, a, b)
-
-    def less(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.LESS, a, b)
-
-    def less_equal(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.LESS_EQUAL, a, b)
-
-    def equal(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.EQUAL, a, b)
-
-    def both(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.BOTH, a, b)
-
-    def either(self, a: int, b: int, /) -> int:
-        return self._b.function(Op.EITHER, a, b)
-
-    def invert(self, a: int, /) -> int:
-        return self._b.function(Op.INVERT, a)

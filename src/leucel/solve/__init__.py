@@ -1,6 +1,6 @@
 """Solving: ensembles of subjects with doses and events."""
 
-from leucel.solve.doses import Dose, Doses, Reset
+from leucel.solve.doses import Dose, Doses, Reset, Switch
 from leucel.solve.options import SolveOptions
 from leucel.solve.simulation import simulate
 from leucel.solve.streaming import StreamedQuantiles, simulate_chunks
@@ -12,6 +12,7 @@ __all__ = [
     "Reset",
     "SolveOptions",
     "StreamedQuantiles",
+    "Switch",
     "Trajectories",
     "simulate",
     "simulate_chunks",

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from leucel.compile import CompiledModel, Controls
 from leucel.core import InputError, Problem, unknown_name
-from leucel.solve.doses import Dose, Doses
+from leucel.solve.courses import numbers_of
+from leucel.solve.doses import Dose, Doses, Switch
 from leucel.solve.options import DEFAULT_ATOL, SolveOptions, processors
-from leucel.solve.schedule import NUMBERS, numbers_of
 from leucel.solve.work import Work, make_work
 
 Floats = NDArray[np.float64]
@@ -75,8 +75,6 @@ def work_from_input(
     grid = _times(times, problems)
     kept = _outputs(model, outputs, problems)
     targets = _targets(model, doses, problems)
-    if model.system.passive:
-        _refuse_moving_doses(model, doses, problems)
     named = dict(zip(model.parameter_names, columns, strict=False))
     for name, values in numbers_of(doses, named, problems):
         if values.ndim == 1 and len(values) != 1:
@@ -224,13 +222,19 @@ def _outputs(
 
 
 def _targets(model: CompiledModel, doses: Doses | None, problems: list[Problem]) -> dict[int, int]:
-    """Index of the state that each dose enters, by the place of its record."""
+    """Index of what each record acts on, a state or a parameter, by the place of the record."""
     targets: dict[int, int] = {}
-    states = model.system.state_names
+    states = model.plain.state_names
     for place, record in enumerate(doses.records if doses else ()):
+        if isinstance(record, Switch):
+            if record.parameter not in model.parameter_names:
+                problem = unknown_name(record.parameter, model.parameter_names, noun="parameter")
+                problems.append(problem)
+                continue
+            targets[place] = model.parameter_names.index(record.parameter)
         if not isinstance(record, Dose):
             continue
-        if record.steady_state != "no" and not model.system.autonomous:
+        if record.steady_state != "no" and not model.plain.autonomous:
             problems.append(
                 Problem(
                     what=f"the model {model.spec.name!r} depends on time: no dose of it leads to "
@@ -241,7 +245,7 @@ def _targets(model: CompiledModel, doses: Doses | None, problems: list[Problem])
         if record.state is not None and record.state not in states:
             problems.append(unknown_name(record.state, states, noun="state"))
             continue
-        target = model.system.dose_state if record.state is None else states.index(record.state)
+        target = model.plain.dose_state if record.state is None else states.index(record.state)
         if target is None:
             problems.append(
                 Problem(
@@ -255,34 +259,10 @@ def _targets(model: CompiledModel, doses: Doses | None, problems: list[Problem])
     return targets
 
 
-def _refuse_moving_doses(
-    model: CompiledModel, doses: Doses | None, problems: list[Problem]
-) -> None:
-    """Refuse doses whose own part in a sensitivity would be missed."""
-    for dose in doses.doses if doses else ():
-        given = [getattr(dose, name) for name in NUMBERS]
-        named = [value for value in given if isinstance(value, str)]
-        if named:
-            problems.append(
-                Problem(
-                    what="sensitivities through a dose that depends on a parameter",
-                    received=", ".join(named),
-                    fix="write the dose as an event of the model, such as when = t_dose + lag - t",
-                )
-            )
-        if dose.is_infusion and model.system.events:
-            problems.append(
-                Problem(
-                    what="sensitivities of a model with both events and infusions",
-                    fix="write the infusion as a state with rate of change 0 that events set",
-                )
-            )
-
-
 def _absolute_tolerances(
     model: CompiledModel, options: SolveOptions, problems: list[Problem]
 ) -> Floats:
-    names = model.system.state_names
+    names = model.plain.state_names
     if not isinstance(options.atol, Mapping):
         return np.full(len(names), options.atol)
     problems.extend(

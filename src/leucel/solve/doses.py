@@ -170,6 +170,47 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Switch:
+    """A parameter takes another value from a time on: a comedication, a covariate, an arm.
+
+    Attributes
+    ----------
+    parameter : name of a parameter of the model.
+    value : from the time on; one number, one for each subject, (N,), or the name of a parameter.
+    time : one number, one for each subject, (N,), or the name of a parameter; infinity where it
+        never happens.
+
+    Raises
+    ------
+    InputError
+        With every value that cannot be used.
+    """
+
+    parameter: str
+    value: PerSubject
+    time: PerSubject
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name, given, wrong in (
+            ("value", self.value, lambda v: ~np.isfinite(v)),
+            ("time", self.time, lambda v: np.isnan(v) | (v == -np.inf)),
+        ):
+            if isinstance(given, str):
+                continue
+            values = np.asarray(given, dtype=np.float64)
+            if values.ndim > 1 or wrong(values).any():
+                problems.append(
+                    Problem(
+                        what=f"the {name} of a switch of {self.parameter!r} cannot be used",
+                        allowed="finite numbers" + (", or infinity for never" * (name == "time")),
+                    )
+                )
+        if problems:
+            raise InputError(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Doses:
     """All records of a simulation; two sets are joined by `+`.
 
@@ -182,7 +223,7 @@ class Doses:
     [False, True]
     """
 
-    records: tuple[Dose | Reset, ...] = ()
+    records: tuple[Dose | Reset | Switch, ...] = ()
 
     @classmethod
     def bolus(
@@ -220,6 +261,16 @@ class Doses:
     def reset(cls, time: PerSubject) -> Doses:
         """All states back to their initial values."""
         return cls(records=(Reset(time=time),))
+
+    @classmethod
+    def switch(cls, parameter: str, value: PerSubject, *, time: PerSubject) -> Doses:
+        """A parameter that takes another value from a time on; arguments as in `Switch`."""
+        return cls(records=(Switch(parameter=parameter, value=value, time=time),))
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """The records that change a parameter."""
+        return tuple(record for record in self.records if isinstance(record, Switch))
 
     @property
     def doses(self) -> tuple[Dose, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leucel.compile import CompiledModel, sensitivity_name
+from leucel.compile import CompiledModel, Direction, sensitivity_name
 from leucel.core import SILENT, Progress, Status
 from leucel.solve.checks import work_from_input
 from leucel.solve.doses import Doses
@@ -81,13 +81,14 @@ def simulate(
     )
     ensemble = work.ensemble
     progress.start(f"simulate {model.spec.name}", ensemble.subjects)
-    solution = work.kernel.solve(ensemble, work.controls, progress.advance)
+    solution = work.model.kernel.solve(ensemble, work.controls, progress.advance)
     progress.finish()
     solution.values[work.no_start] = np.nan
     solution.event_times[work.no_start] = np.inf
     solution.status[work.no_start] = int(Status.NO_STEADY_STATE)
     units = _units(model)
     names = tuple(model.output_names[o] for o in ensemble.outputs)
+    events = [event.name for event in work.model.system.events]
     for array in (solution.values, solution.status, solution.steps, solution.event_times):
         array.flags.writeable = False
     return Trajectories(
@@ -97,7 +98,9 @@ def simulate(
         values=solution.values,
         status=solution.status,
         steps=solution.steps,
-        event_times={name: solution.event_times[:, e] for e, name in enumerate(model.event_names)},
+        event_times={
+            name: solution.event_times[:, events.index(name)] for name in model.event_names
+        },
     )
 
 
@@ -111,8 +114,14 @@ def _units(model: CompiledModel) -> dict[str, str]:
     units = {state.name: state.unit for state in model.spec.states}
     units = units | {output.name: output.unit for output in model.spec.outputs}
     derivatives = {
-        sensitivity_name(name, parameter.name): f"({unit})/({parameter.unit})"
+        sensitivity_name(name, direction.name): _unit_along(model, direction, unit)
         for name, unit in units.items()
-        for parameter in model.spec.parameters
+        for direction in model.directions
     }
     return units | derivatives
+
+
+def _unit_along(model: CompiledModel, direction: Direction, unit: str) -> str:
+    if direction.scale != "parameter":
+        return unit  # random effects have no unit
+    return f"({unit})/({model.spec.parameter(direction.name).unit})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, final
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from leucel.compile import CompiledModel
 from leucel.core import SILENT, InputError, Problem, Progress
-from leucel.solve.doses import Dose, Doses
+from leucel.solve.doses import Doses
 from leucel.solve.options import SolveOptions
 from leucel.solve.simulation import simulate
 from leucel.solve.trajectories import Trajectories
@@ -113,14 +113,12 @@ def _rows(value: Any, subjects: int, first: int, last: int) -> Any:
 def _doses_of_rows(doses: Doses | None, subjects: int, first: int, last: int) -> Doses | None:
     if doses is None:
         return None
-    names = ("amount", "time", "rate", "duration", "lag", "bioavailability", "interval")
     records: list[Any] = []
     for record in doses.records:
-        own = names if isinstance(record, Dose) else ("time",)
         cut: dict[str, Any] = {
-            name: _rows(getattr(record, name), subjects, first, last)
-            for name in own
-            if isinstance(getattr(record, name), np.ndarray)
+            part.name: _rows(getattr(record, part.name), subjects, first, last)
+            for part in fields(record)
+            if isinstance(getattr(record, part.name), np.ndarray)
         }
         records.append(replace(record, **cut))
     return Doses(records=tuple(records))

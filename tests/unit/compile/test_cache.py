@@ -13,7 +13,7 @@ import pytest
 from leucel.compile import cache_folder
 from leucel.compile.backends.cpu import CpuKernel
 from leucel.compile.cache import read_entry, write_entry
-from leucel.compile.inputs import with_inputs
+from leucel.compile.variants import Variant, system_variant
 from leucel.compile.kernel import Controls, Ensemble
 from leucel.compile.lowering import LoweredSystem, lower
 from leucel.compile.stored import system_from_bytes, system_to_bytes
@@ -141,7 +141,7 @@ def test_old_entries_make_room(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_system_survives_being_kept(system: LoweredSystem) -> None:
-    for kept in (system, with_inputs(system, (0,))):
+    for kept in (system, system_variant(system, Variant(inputs=(0,)))):
         back = system_from_bytes(system_to_bytes(kept))
         assert back == kept
         assert back.content_hash == kept.content_hash
