@@ -42,19 +42,19 @@ from leucel.product.killing import (
     simulate_carrgo,
     time_to_half_kill,
 )
-from leucel.product.lot_run import LotRun, make_lots, process_sensitivity
-from leucel.product.manufacture import (
+from leucel.product.lot_run import (
     CONFORMING,
-    FAILED,
     FATES,
+    NO_PRODUCT,
     OUT_OF_SPECIFICATION,
-    Lots,
-    ManufacturePlan,
-    borrow_plan,
-    draw_lots,
+    REMADE,
+    LotRun,
+    make_lots,
+    process_sensitivity,
 )
 from leucel.product.mhc_ii import DRB1_PANEL, MhcLoad, mhc_ii_load
 from leucel.product.parts import Binder, Part, own_part
+from leucel.product.phenotype import Phenotype
 from leucel.product.process import DEFAULT_STAGES, Process, Stage, with_stage
 from leucel.product.receptor import receptor_from_segments
 from leucel.product.records import RECORDS, ProcessRecord, get_record, records_of, waiting_time
@@ -98,6 +98,7 @@ from leucel.product.vector import (
     zero_inflated_transduction,
 )
 from leucel.product.vector_size import PAYLOAD_LIMITS, VectorSize, vector_size
+from leucel.product.vein_to_vein import calibrate_times
 from leucel.product.waiting import LogNormalDays, lognormal_from_quartiles
 from leucel.product.xenograft import (
     CURVES,
@@ -117,13 +118,14 @@ __all__ = [
     "DNA_RULES",
     "DRB1_PANEL",
     "ENDINGS",
-    "FAILED",
     "FATES",
     "NEAR_IDENTITY",
     "NEEDS_STRUCTURE",
+    "NO_PRODUCT",
     "OUT_OF_SPECIFICATION",
     "PAYLOAD_LIMITS",
     "RECORDS",
+    "REMADE",
     "SPECIFICATIONS",
     "AnnotatedRecord",
     "Annotation",
@@ -151,14 +153,13 @@ __all__ = [
     "LogNormalDays",
     "LotFit",
     "LotRun",
-    "Lots",
-    "ManufacturePlan",
     "MapSegment",
     "MhcLoad",
     "MissingExtraError",
     "Motif",
     "Mouse",
     "Part",
+    "Phenotype",
     "PlacedPart",
     "Process",
     "ProcessRecord",
@@ -177,8 +178,8 @@ __all__ = [
     "VectorSize",
     "Verdict",
     "annotate",
-    "borrow_plan",
     "build_construct",
+    "calibrate_times",
     "check_character",
     "check_construct",
     "check_dna",
@@ -191,7 +192,6 @@ __all__ = [
     "design_coding_sequence",
     "domains",
     "dose_cohort",
-    "draw_lots",
     "find_coding_sequence",
     "find_variable_domains",
     "fit_carrgo",

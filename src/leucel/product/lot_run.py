@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammainc
 
-from leucel.core import Evidence, Kind, Mark, RandomStream
+from leucel.core import Evidence, InputError, Kind, Mark, Problem, RandomStream
 from leucel.product.dose import DoseRule, dose_cohort
+from leucel.product.phenotype import WHY_NONE
 from leucel.product.process import TIMES, Process
 from leucel.product.release import Judgment, judge_lots
-from leucel.product.vector import zero_inflated_transduction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 _LOW_DOSE, _POTENCY, _TERMINATED = "low dose", "cytokine release", "terminated"
 OUTCOMES = ("percent_out_of_specification", "median_copies", "median_days", "median_surplus")
 """Outcomes of the sensitivity."""
+
+CONFORMING, OUT_OF_SPECIFICATION, REMADE, NO_PRODUCT = (
+    "conforming",
+    "out of specification",
+    "second attempt",
+    "no product",
+)
+FATES = (CONFORMING, OUT_OF_SPECIFICATION, REMADE, NO_PRODUCT)
+"""What may become of a lot."""
+# Cells die of far fewer integrations; a draw beyond has no meaning.
+_MOST_COPIES = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +43,14 @@ class LotRun:
     ----------
     values : (N,) numbers of the first attempt: stages by name, `car_share`, `copies_per_cell`,
         `copies_per_car_cell`, `share_above_5` (of the CAR+ cells), `car_cells` (viable CAR+ cells
-        after thawing), `dose` (needed), `given` (given, at most the dose) and `surplus`
-        (cells over dose, the ratio).
+        after thawing), `dose` (needed), `given` (at most the dose; the dose from a second attempt,
+        0 without a product), `surplus` (cells over dose, the ratio) and each phenotype.
     causes : cause -> (N,) True where it holds.
     terminated : (N,) True where the first attempt gave no product.
     out_of_specification : (N,) True where a product was made that fails a release test or the dose.
     remade : (N,) True where a second attempt worked.
-    days : (N,) from apheresis to infusion, the second attempt included; NaN without a product.
+    days : (N,) from apheresis to infusion, the second attempt and waiting included; NaN without a
+        product.
     process : what was used.
     judgment : the release tests.
     """
@@ -56,9 +69,32 @@ class LotRun:
         """(N,) patients with a product, in or out of specification."""
         return ~np.isnan(self.days)
 
+    @property
+    def fate(self) -> NDArray[np.str_]:
+        """(N,) one of `FATES`."""
+        return np.where(
+            self.infused,
+            np.where(
+                self.terminated,
+                REMADE,
+                np.where(self.out_of_specification, OUT_OF_SPECIFICATION, CONFORMING),
+            ),
+            NO_PRODUCT,
+        )
+
+    @property
+    def cause_words(self) -> tuple[str, ...]:
+        """Causes of each lot in words, parted by semicolons; empty for a lot without any."""
+        found = [""] * self.days.size
+        for name, hit in self.causes.items():
+            for i in np.flatnonzero(hit):
+                found[i] += ("; " if found[i] else "") + name.replace("_", " ")
+        return tuple(found)
+
     def to_dict(self) -> dict[str, object]:
         """JSON-ready summary."""
         size = self.days.size
+        infused = self.infused
         return {
             "patients": size,
             "percent_terminated": _percent(self.terminated),
@@ -75,28 +111,28 @@ class LotRun:
                     "share_above_5",
                     "viability",
                     "surplus",
-                    "given",
+                    *(phenotype.name for phenotype in self.process.phenotypes),
                 )
-            },
-            "vein_to_vein_days": _spread(self.days[self.infused]) if self.infused.any() else None,
+            }
+            | ({"given": _spread(self.values["given"][infused])} if infused.any() else {}),
+            "percent_below_dose": _percent(
+                infused & (self.values["given"] < self.values["dose"] * (1 - 1e-9))
+            ),
+            "fates": [{"fate": name, "percent": _percent(self.fate == name)} for name in FATES],
+            "vein_to_vein_days": _spread(self.days[infused]) if infused.any() else None,
             "specification": self.process.specification_name,
             "not_measured": list(self.judgment.not_measured),
             "stages": {name: stage.to_dict() for name, stage in self.process.stages.items()},
             "assumptions": [row.to_dict() for row in self.process.assumptions()],
-            "not_modeled": [
-                "phenotype of the cells (memory share, CD4:CD8): no source gives its distribution "
-                "or how a process changes it"
-            ],
+            "not_modeled": []
+            if self.process.phenotypes
+            else [f"phenotype of the cells (memory share, CD4:CD8): {WHY_NONE}"],
         }
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each patient."""
         import pandas as pd
 
-        causes = [
-            ", ".join(name for name, hit in self.causes.items() if hit[i])
-            for i in range(self.days.size)
-        ]
         return pd.DataFrame(
             {
                 "subject": np.arange(self.days.size),
@@ -104,14 +140,31 @@ class LotRun:
                 "terminated": self.terminated,
                 "out_of_specification": self.out_of_specification,
                 "remade": self.remade,
-                "causes": causes,
+                "fate": self.fate,
+                "causes": list(self.cause_words),
                 "vein_to_vein_days": self.days,
             }
         )
 
+    def cause_rows(self) -> list[dict[str, object]]:
+        """Fates and causes with their counts, for a table."""
+        size = self.days.size
+        counted = [("fate", name, self.fate == name) for name in FATES]
+        counted += [("cause", name.replace("_", " "), hit) for name, hit in self.causes.items()]
+        return [
+            {"group": group, "what": what, "lots": int(hit.sum()), "percent": _percent(hit)}
+            for group, what, hit in counted
+            if size
+        ]
+
 
 def make_lots(
-    process: Process, rule: DoseRule, weights: NDArray[np.float64], *, rng: RandomStream
+    process: Process,
+    rule: DoseRule,
+    weights: NDArray[np.float64],
+    *,
+    rng: RandomStream,
+    waits: NDArray[np.float64] | None = None,
 ) -> LotRun:
     """Make one lot for each patient, and a second one where the first gave no product.
 
@@ -121,6 +174,12 @@ def make_lots(
     rule : the dose.
     weights : (N,) body weights [kg].
     rng : random numbers; each patient keeps its own whatever the number of patients.
+    waits : (N,) days that each waited for a slot, as `run_site` gives them; none when not given.
+
+    Raises
+    ------
+    InputError
+        For waits that do not belong to these patients.
 
     Notes
     -----
@@ -139,28 +198,28 @@ def make_lots(
         name: stage.at(rng.normal(f"process_{name}", subjects=size))
         for name, stage in process.stages.items()
     }
-    laws = [
-        zero_inflated_transduction(susceptible=max(process.susceptible, 1e-6), mean=min(m, 100.0))
-        for m in values["copies"]
-    ]
-    values["car_share"] = np.array([law.car_share for law in laws])
-    values["copies_per_cell"] = np.array([law.copies_per_cell for law in laws])
-    values["copies_per_car_cell"] = np.array([law.copies_per_car_cell for law in laws])
-    values["share_above_5"] = np.array([law.share_with_at_least(6) for law in laws])
+    if waits is not None and (waits.shape != (size,) or not np.all(waits >= 0.0)):
+        raise InputError(
+            Problem(
+                what="the days of waiting do not belong to these patients",
+                received=f"{waits.shape} for {size} patients",
+                allowed="one number of 0 or more for each",
+            )
+        )
+    values |= _copies(max(process.susceptible, 1e-6), np.minimum(values["copies"], _MOST_COPIES))
+    for phenotype in process.phenotypes:
+        u = rng.uniform(f"phenotype_{phenotype.name}", subjects=size)
+        values[phenotype.name] = phenotype.distribution.quantile(u)
     dose = dose_cohort(rule, weights).cells
     cells = values["collected"] * values["enrichment"] * values["fold"] * values["car_share"]
     cells = cells * values["viability"] * values["recovery"]
     poor = rng.uniform("process_growth", subjects=size) < process.poor_growth
     cells = np.where(poor, dose * rng.uniform("process_poor_cells", subjects=size), cells)
-    values |= {
-        "car_cells": cells,
-        "dose": dose,
-        "given": np.minimum(cells, dose),
-        "surplus": cells / dose,
-    }
+    reached = np.minimum(cells, dose)
+    values |= {"car_cells": cells, "dose": dose, "given": reached, "surplus": cells / dose}
     judgment = judge_lots(
         process.specification,
-        {**values, "cd3_purity": values["purity"], "dose_per_kg": values["given"] / weights},
+        {**values, "cd3_purity": values["purity"], "dose_per_kg": reached / weights},
     )
     terminated = rng.uniform("process_terminated", subjects=size) < process.terminated
     potency = rng.uniform("process_potency", subjects=size) < process.no_potency
@@ -170,7 +229,9 @@ def make_lots(
     causes[_POTENCY] = ~terminated & potency
     outside = np.any([hit for name, hit in causes.items() if name != _TERMINATED], axis=0)
     remade = terminated & (rng.uniform("process_remake", subjects=size) < process.remake)
+    values["given"] = np.where(terminated, np.where(remade, dose, 0.0), reached)
     days = np.sum([values[name] for name in TIMES], axis=0)
+    days = days if waits is None else days + waits
     again = np.sum(
         [
             process.stages[name].at(rng.normal(f"process_again_{name}", subjects=size))
@@ -189,6 +250,17 @@ def make_lots(
         process=process,
         judgment=judgment,
     )
+
+
+def _copies(susceptible: float, mean: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """The zero-inflated law of `zero_inflated_transduction`, for all lots at once."""
+    carrying = -np.expm1(-mean)
+    return {
+        "car_share": susceptible * carrying,
+        "copies_per_cell": susceptible * mean,
+        "copies_per_car_cell": mean / carrying,
+        "share_above_5": gammainc(6, mean) / carrying,
+    }
 
 
 def process_sensitivity(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leucel.core import Assumption, Evidence, InputError, Kind, Mark, Problem, unknown_name
+from leucel.product.phenotype import Phenotype
 from leucel.product.release import SPECIFICATIONS, ReleaseTest
 
 SCALES = ("log", "logit")
@@ -178,6 +179,42 @@ TIMES = ("ship_in", "make", "test", "ship_out", "prepare")
 """Stages that take time, in order."""
 
 
+_EVENTS = {
+    "susceptible": "cells that can take up the vector",
+    "terminated": "lots that never become a product",
+    "poor_growth": "lots of poor growth",
+    "no_potency": "lots without potency",
+    "remake": "second attempts that work",
+}
+
+
+def _event(value: float, source: str, mark: Mark, note: str) -> Evidence:
+    return Evidence(value=value, source=source, mark=mark, kind=Kind.BORROWED, note=note)
+
+
+_CILTA = "ciltacel_manufacture_2025"
+_EVENT_EVIDENCE: Mapping[str, Evidence] = {
+    "susceptible": _event(0.47, "ari_0001", Mark.DERIVED, "zero-inflated law at lot 01"),
+    "terminated": _event(0.029, _CILTA, Mark.SECONDARY, "cilta-cel, 6 of 212 aphereses"),
+    "poor_growth": _event(
+        0.16 * 0.529,
+        _CILTA,
+        Mark.DERIVED,
+        "cilta-cel: 52.9% of the 16% out of specification; the cells reached are drawn evenly "
+        "between none and the dose",
+    ),
+    "no_potency": _event(
+        0.16 * (0.118 + 0.059),
+        _CILTA,
+        Mark.DERIVED,
+        "cilta-cel: cytokine release, 11.8% and 5.9% of the 16% out of specification",
+    ),
+    "remake": _event(
+        0.5, "uk_panel_failures", Mark.SECONDARY, "about one half in the United Kingdom"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """A process with its events and its release specification.
@@ -193,25 +230,23 @@ class Process:
     remake : chance that a second attempt works, 0-1.
     specification : release tests.
     specification_name : their name.
+    phenotypes : properties of the cells that the user brought; none otherwise.
+    given : where shares that the user set come from, by the name of the share.
     """
 
     stages: Mapping[str, Stage] = field(default_factory=lambda: dict(DEFAULT_STAGES))
-    susceptible: float = 0.47
-    terminated: float = 0.029
-    poor_growth: float = 0.16 * 0.529
-    no_potency: float = 0.16 * (0.118 + 0.059)
-    remake: float = 0.5
+    susceptible: float = _EVENT_EVIDENCE["susceptible"].number
+    terminated: float = _EVENT_EVIDENCE["terminated"].number
+    poor_growth: float = _EVENT_EVIDENCE["poor_growth"].number
+    no_potency: float = _EVENT_EVIDENCE["no_potency"].number
+    remake: float = _EVENT_EVIDENCE["remake"].number
     specification: tuple[ReleaseTest, ...] = SPECIFICATIONS["anti-CD20, European Pharmacopoeia"]
     specification_name: str = "anti-CD20, European Pharmacopoeia"
+    phenotypes: tuple[Phenotype, ...] = ()
+    given: Mapping[str, Evidence] = field(default_factory=dict[str, Evidence])
 
     def __post_init__(self) -> None:
-        shares = {
-            "susceptible": self.susceptible,
-            "terminated": self.terminated,
-            "poor_growth": self.poor_growth,
-            "no_potency": self.no_potency,
-            "remake": self.remake,
-        }
+        shares = {name: float(getattr(self, name)) for name in _EVENTS}
         problems = [
             Problem(what=f"the share {name!r} is out of range", received=str(x), allowed="0 to 1")
             for name, x in shares.items()
@@ -245,48 +280,28 @@ class Process:
             )
             for stage in self.stages.values()
         ]
-        cilta = "ciltacel_manufacture_2025"
-        events: tuple[tuple[str, float, str, str, Mark], ...] = (
-            (
-                "cells that can take up the vector",
-                self.susceptible,
-                "zero-inflated law at lot 01",
-                "ari_0001",
-                Mark.DERIVED,
-            ),
-            (
-                "lots that never become a product",
-                self.terminated,
-                "cilta-cel, 6 of 212 aphereses",
-                cilta,
-                Mark.SECONDARY,
-            ),
-            (
-                "lots of poor growth",
-                self.poor_growth,
-                "cilta-cel: 52.9% of the 16% out of specification; the cells reached are drawn "
-                "evenly between none and the dose",
-                cilta,
-                Mark.DERIVED,
-            ),
-            (
-                "lots without potency",
-                self.no_potency,
-                "cilta-cel: cytokine release, 11.8% and 5.9% of the 16% out of specification",
-                cilta,
-                Mark.DERIVED,
-            ),
-            (
-                "second attempts that work",
-                self.remake,
-                "about one half in the United Kingdom",
-                "uk_panel_failures",
-                Mark.SECONDARY,
-            ),
-        )
+        for name, words in _EVENTS.items():
+            evidence = self.given.get(name, _EVENT_EVIDENCE[name])
+            rows.append(
+                Assumption(
+                    what=words,
+                    value=100 * float(getattr(self, name)),
+                    unit="%",
+                    why=evidence.note or "given by the user",
+                    source=evidence.source,
+                    mark=evidence.mark,
+                )
+            )
         rows += [
-            Assumption(what=what, value=100 * value, unit="%", why=why, source=source, mark=mark)
-            for what, value, why, source, mark in events
+            Assumption(
+                what=f"phenotype {each.name}: {each.distribution.describe()}",
+                value=None,
+                unit=each.unit,
+                why=each.evidence.note or "given by the user",
+                source=each.evidence.source,
+                mark=each.evidence.mark,
+            )
+            for each in self.phenotypes
         ]
         return tuple(rows)
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.core import Assumption, Evidence, InputError, Mark, Problem, RandomStream
+from leucel.core import Assumption, Evidence, InputError, Mark, Problem
 from leucel.product.checks import Finding, check_construct
 from leucel.product.construct import Construct
 from leucel.product.dose import CohortDose, DoseRule, dose_cohort
 from leucel.product.drawing import CartoonPart, MapSegment, linear_map, membrane_cartoon
-from leucel.product.manufacture import FATES, Lots, ManufacturePlan, draw_lots
+from leucel.product.lot_run import LotRun
 from leucel.product.records import RECORDS, ProcessRecord, records_of
 from leucel.product.vector import COPY_LIMITS, Transduction
 
@@ -49,7 +49,7 @@ class ProductResult:
     transduction : law of the vector copies, or None while unknown.
     records : published manufacture records of this product; empty when there are none.
     context : records of other products, for comparison only.
-    lots : simulated lots, or None when no shares were given.
+    lots : one lot for each patient of the cohort, or None when none were made.
     assumptions : what was taken for granted.
     unknowns : what nobody gives, in sentences.
     """
@@ -61,7 +61,7 @@ class ProductResult:
     transduction: Transduction | None
     records: tuple[ProcessRecord, ...]
     context: tuple[ProcessRecord, ...]
-    lots: Lots | None
+    lots: LotRun | None
     assumptions: tuple[Assumption, ...]
     unknowns: tuple[str, ...]
 
@@ -122,13 +122,16 @@ class ProductResult:
                 found.add(evidence.source if evidence is not None else "")
         if self.transduction is not None:
             found.update(limit.source for limit in COPY_LIMITS)
+        if self.lots is not None:
+            found.update(row.limit.source for row in self.lots.process.specification)
         return tuple(sorted(found - {""}))
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
         """Tables, one noun each.
 
         `construct_parts` (parts of the receptor), `construct_checks`, `dose` (spread over the
-        cohort), `product_doses` (one row a patient), `manufacture_records` (published).
+        cohort), `product_doses` (one row a patient), `manufacture_records` (published); with lots
+        also `lots` (one row a patient) and `lot_causes`.
         """
         import pandas as pd
 
@@ -150,13 +153,13 @@ class ProductResult:
         if self.dose.t_cells_in_bag is not None:
             doses["t_cells_in_bag"] = self.dose.t_cells_in_bag
         if self.lots is not None:
-            doses["lot"] = np.array([FATES[int(code)] for code in self.lots.fate])
-            if self.lots.days is not None:
-                doses["vein_to_vein_days"] = self.lots.days
+            doses["lot"] = self.lots.fate.astype(object)
+            doses["dose_given"] = self.lots.values["given"]
+            doses["vein_to_vein_days"] = self.lots.days
         parts = pd.DataFrame(
             [{name: getattr(part, name) for name in _PART_COLUMNS} for part in self.linear_map]
         ).astype({"start": "Int64", "end": "Int64", "length": "Int64"})
-        return {
+        frames = {
             "construct_parts": parts,
             "construct_checks": pd.DataFrame(checks),
             "dose": pd.DataFrame(self.dose.to_rows()),
@@ -165,6 +168,10 @@ class ProductResult:
                 [row for record in (*self.records, *self.context) for row in record.to_rows()]
             ),
         }
+        if self.lots is not None:
+            frames["lots"] = self.lots.to_frame()
+            frames["lot_causes"] = pd.DataFrame(self.lots.cause_rows())
+        return frames
 
 
 def describe_product(
@@ -177,8 +184,7 @@ def describe_product(
     recovery: Evidence | None = None,
     car_share: Evidence | None = None,
     transduction: Transduction | None = None,
-    plan: ManufacturePlan | None = None,
-    rng: RandomStream | None = None,
+    lots: LotRun | None = None,
 ) -> ProductResult:
     """Describe a product and dose a cohort with it.
 
@@ -190,13 +196,12 @@ def describe_product(
     product : short name by which manufacture records are found; the construct's name by default.
     viability, recovery, car_share : shares 0-1 with their sources; None when unknown.
     transduction : law of the vector copies; None when unknown.
-    plan : shares of lots and waiting time; None when unknown, and then no lot is drawn.
-    rng : random numbers for the lots; needed with `plan`.
+    lots : lots of these patients, as `make_lots` gives them; None when none were made.
 
     Raises
     ------
     InputError
-        For weights or shares that cannot be used, or a plan without random numbers.
+        For weights or shares that cannot be used, or lots of other patients.
 
     Examples
     --------
@@ -217,18 +222,18 @@ def describe_product(
         recovery=_number(recovery),
         car_share=_number(car_share),
     )
-    lots = None
-    if plan is not None:
-        if rng is None:
-            raise InputError(
-                Problem(what="lots cannot be drawn without random numbers", fix="give `rng`")
+    if lots is not None and lots.days.size != dose.weights.size:
+        raise InputError(
+            Problem(
+                what="the lots are those of other patients",
+                received=f"{lots.days.size} lots, {dose.weights.size} patients",
             )
-        lots = draw_lots(plan, subjects=dose.weights.size, rng=rng)
+        )
     records = records_of(name)
     assumptions = (
         *construct.assumptions,
         *_share_assumptions(viability=viability, recovery=recovery, car_share=car_share),
-        *_plan_assumptions(plan),
+        *(() if lots is None else lots.process.assumptions()),
         *_transduction_assumptions(transduction),
     )
     return ProductResult(
@@ -267,26 +272,6 @@ def _share_assumptions(**shares: Evidence | None) -> tuple[Assumption, ...]:
         for name, evidence in shares.items()
         if evidence is not None
     )
-
-
-def _plan_assumptions(plan: ManufacturePlan | None) -> tuple[Assumption, ...]:
-    if plan is None:
-        return ()
-    rows = [
-        Assumption(
-            what=what,
-            value=evidence.value,
-            unit="%",
-            why=evidence.note,
-            source=evidence.source,
-            mark=evidence.mark,
-        )
-        for what, evidence in (
-            ("lots that fail", plan.failure),
-            ("lots out of specification", plan.out_of_specification),
-        )
-    ]
-    return tuple(rows)
 
 
 def _transduction_assumptions(law: Transduction | None) -> tuple[Assumption, ...]:

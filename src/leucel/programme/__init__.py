@@ -14,6 +14,7 @@ from leucel.programme.parts.designation import (
     programme_designation,
     programme_routes,
 )
+from leucel.programme.parts.lots import lot_design, programme_process
 from leucel.programme.parts.population import programme_burden
 from leucel.programme.parts.product import programme_construct, programme_dose
 from leucel.programme.parts.response import programme_calibration, programme_trial
@@ -50,6 +51,7 @@ __all__ = [
     "construct_svg",
     "dossier_files",
     "json_text",
+    "lot_design",
     "milestone_register",
     "parquet_bytes",
     "parse_programme",
@@ -60,6 +62,7 @@ __all__ = [
     "programme_designation",
     "programme_dose",
     "programme_patients",
+    "programme_process",
     "programme_routes",
     "programme_schema",
     "programme_trial",

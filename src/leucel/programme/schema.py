@@ -18,6 +18,7 @@ from leucel.programme.design import (
     SafetySection,
     TrialSection,
 )
+from leucel.programme.manufacture import ManufactureSection
 from leucel.programme.regulation import AccessSection, RegulationSection
 from leucel.programme.values import (
     Count,
@@ -256,6 +257,7 @@ class ProgrammeFile:
     programme: AboutSection
     product: ProductSection
     dose: DoseSection
+    manufacture: ManufactureSection | None = None
     indication: IndicationSection
     patients: PatientsSection
     kinetics: KineticsSection

@@ -106,6 +106,7 @@ def _section_functions() -> dict[str, Any]:
         checks_table,
         claims,
         conflicts,
+        lots_table,
         parts_table,
         product_facts,
     )
@@ -144,6 +145,7 @@ def _section_functions() -> dict[str, Any]:
         filing_table,
         frame_table,
         gain_sentence,
+        lots_table,
         manifest_rows,
         nca_table,
         parameter_table,

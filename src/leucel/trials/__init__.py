@@ -21,10 +21,19 @@ from leucel.trials.eligibility import Criterion, Eligibility, eligible
 from leucel.trials.endpoints import EndpointRow, Observation
 from leucel.trials.imwg import ImwgCourse, ImwgRules, imwg_response
 from leucel.trials.kinetics import Kinetics, compile_kinetics, simulate_kinetics
+from leucel.trials.lots import LotDesign, PhenotypeEffect, Site, TrialLots, make_trial_lots
 from leucel.trials.patients import VirtualPatients
 from leucel.trials.published import ENDPOINTS, PublishedEndpoint
 from leucel.trials.response import Response, compile_response, simulate_response
-from leucel.trials.trial import TrialModels, TrialResult, compile_trial, observe_trial, run_trial
+from leucel.trials.trial import (
+    TrialModels,
+    TrialResult,
+    compile_trial,
+    infused_cells,
+    observe_trial,
+    run_trial,
+    treat,
+)
 
 __all__ = [
     "DAYS_PER_MONTH",
@@ -42,14 +51,18 @@ __all__ = [
     "ImwgRules",
     "Kinetics",
     "KineticsDesign",
+    "LotDesign",
     "Observation",
+    "PhenotypeEffect",
     "PrimaryResistance",
     "PublishedEndpoint",
     "Response",
     "ResponseDesign",
     "SafetyDesign",
     "Schedule",
+    "Site",
     "TrialDesign",
+    "TrialLots",
     "TrialModels",
     "TrialResult",
     "VirtualPatients",
@@ -60,10 +73,13 @@ __all__ = [
     "draw_patients",
     "eligible",
     "imwg_response",
+    "infused_cells",
+    "make_trial_lots",
     "observe_trial",
     "run_trial",
     "simulate_kinetics",
     "simulate_response",
     "sources",
+    "treat",
     "with_parameter",
 ]

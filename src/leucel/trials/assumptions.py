@@ -63,6 +63,9 @@ def _numbers(design: TrialDesign) -> Iterator[tuple[str, Evidence]]:
     yield "M-protein that counts as not detectable", response.complete_below
     yield "share of plasma cells in the marrow at baseline", response.marrow_share
     yield "sensitivity of the MRD assay", response.mrd_level
+    if design.lots is not None:
+        for effect in design.lots.effects:
+            yield f"effect of {effect.phenotype} on {effect.parameter} (exponent)", effect.exponent
     if response.primary_resistance is not None:
         covariate = response.primary_resistance.covariate
         yield f"share of {covariate} that does not respond", response.primary_resistance.share
@@ -144,4 +147,25 @@ def _simplifications(design: TrialDesign) -> Iterator[tuple[str, str]]:
             "cytokine release syndrome is drawn at its published rate",
             "no mechanistic model of it is in use; the row restates the published number",
         )
+    if design.lots is not None:
+        yield (
+            "a lot decides how many cells a patient is given and when, nothing else",
+            "no source ties release tests or the phenotype of a lot to response by an effect size;"
+            " an effect that the user brings with its source is used",
+        )
+        yield (
+            "the tumor at infusion is that of the baseline table, however long the wait was",
+            "baselines are published at or after the wait, so growth or bridging before it is in"
+            " them already; no rate of either between apheresis and infusion is published",
+        )
+        yield (
+            "times of endpoints count from infusion",
+            "as published; days from apheresis stand beside each patient",
+        )
+        if design.lots.infuse == "all":
+            yield (
+                "a product out of specification is given",
+                "elsewhere 19% of the infused products did not conform (cilta-cel in the United"
+                " States); the rule of this product is not published",
+            )
     yield from design.remarks

@@ -82,6 +82,10 @@ def patient_table(seen: Observation) -> pd.DataFrame:
     end = np.where(np.isnan(progression), seen.horizon, progression)
     start = _reached(course.response_day, seen.horizon)
     table["dose"] = response.dose
+    if seen.lots is not None:
+        table["lot"] = seen.lots.run.fate[seen.lots.infused].astype(object)
+        table["share_of_dose"] = response.dose / seen.lots.run.values["dose"][seen.lots.infused]
+        table["vein_to_vein_days"] = seen.lots.days
     table["tumor_0"] = response.parameters["tumor_0"]
     if "fraction_resistant" in response.parameters:
         table["fraction_resistant"] = response.parameters["fraction_resistant"]

@@ -24,9 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leucel.core import Evidence, InputError, Problem, require_usable, unknown_name
+from leucel.product import DoseRule as CellDose
 from leucel.stats import Distribution
 from leucel.trials.eligibility import Criterion
 from leucel.trials.extensions import check_edits
+from leucel.trials.lots import LotDesign
 from leucel.trials.published import PublishedEndpoint
 
 DAYS_PER_MONTH = 30.4375
@@ -130,6 +132,14 @@ class DoseRule:
             )
         if problems:
             raise InputError(problems)
+
+    @property
+    def rule(self) -> CellDose:
+        """The same dose as the product room knows it."""
+        amount = self.evidence.number
+        if self.kind == "per_kg":
+            return CellDose(per_kg=amount, cap=self.cap)
+        return CellDose(flat=amount, cap=self.cap)
 
     def cells(self, *, weight: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """CAR+ T cells for patients of this weight [kg]."""
@@ -292,6 +302,7 @@ class TrialDesign:
     landmarks : months at which PFS, remission and detection are read.
     remarks : (what, why) of further assumptions that the programme wants to be seen with the
         results, for example conflicting sources of a covariate.
+    lots : how the product of each patient is made; None gives everybody the planned dose at once.
     """
 
     name: str
@@ -306,6 +317,7 @@ class TrialDesign:
     published: tuple[PublishedEndpoint, ...] = ()
     landmarks: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0)
     remarks: tuple[tuple[str, str], ...] = ()
+    lots: LotDesign | None = None
 
     def __post_init__(self) -> None:
         names = [covariate.name for covariate in self.covariates]

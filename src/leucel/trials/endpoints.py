@@ -25,6 +25,7 @@ from leucel.stats import (
 from leucel.trials.design import DAYS_PER_MONTH, TrialDesign
 from leucel.trials.imwg import Response as Category
 from leucel.trials.kinetics import LLOQ_FACTORS, Kinetics
+from leucel.trials.lots import TrialLots
 from leucel.trials.patients import VirtualPatients
 from leucel.trials.published import ENDPOINTS, PublishedEndpoint
 from leucel.trials.response import Response
@@ -113,6 +114,8 @@ class Observation:
     crs : (N,) worst CRS: 0 none, 1 for grade 1 or 2, 3 for grade 3 or more; None without rates.
     months : horizon.
     group : (N,) patients that response endpoints are counted among; None for all.
+    lots : of everybody whose cells were collected, those without a product too; None when the
+        design makes no lots.
     """
 
     patients: VirtualPatients
@@ -121,6 +124,7 @@ class Observation:
     crs: NDArray[np.int8] | None
     months: float
     group: NDArray[np.bool_] | None = None
+    lots: TrialLots | None = None
 
     @property
     def evaluable(self) -> NDArray[np.bool_]:

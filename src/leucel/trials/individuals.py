@@ -18,11 +18,17 @@ def individual_parameters(
     design: tuple[DesignParameter, ...],
     rng: RandomStream,
     index: NDArray[np.int64],
+    *,
+    factors: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Parameters of N patients, log-normal around the medians of the design or the model.
 
-    Only parameters that vary or that the design changes are returned. A draw beyond the range that
-    the model allows is set to the end of the range.
+    Only parameters that vary or that the design or `factors` change are returned. A draw beyond the
+    range that the model allows is set to the end of the range.
+
+    Parameters
+    ----------
+    factors : (N,) by parameter, on top of the draws; of the phenotype of a lot, for example.
 
     Raises
     ------
@@ -31,13 +37,20 @@ def individual_parameters(
     """
     check_parameters(spec, design)
     given = {each.name: each for each in design}
+    factors = factors or {}
+    names = [parameter.name for parameter in spec.parameters]
+    strange = [name for name in factors if name not in names]
+    if strange:
+        raise InputError(
+            unknown_name(name, names, noun=f"parameter of {spec.name}") for name in strange
+        )
     plan: dict[str, tuple[float, float, str]] = {}
     for parameter in spec.parameters:
         own = given.get(parameter.name)
         omega = parameter.omega or 0.0
         if own is not None and own.omega is not None:
             omega = own.omega
-        if own is not None or omega > 0.0:
+        if own is not None or omega > 0.0 or parameter.name in factors:
             value = own.value if own is not None else parameter.value
             effect = (own.effect if own is not None else "") or parameter.name
             plan[parameter.name] = (value, omega, f"{spec.name}:{effect}")
@@ -50,12 +63,15 @@ def individual_parameters(
     own = {n: effects[e] for n, (_, _, e) in plan.items() if e == f"{spec.name}:{n}" in effects}
     joined = joined_effects(spec, own)
     limits = {p.name: (p.low, p.high) for p in spec.parameters}
-    return {
+    found = {
         name: _individual(
             value, omega, joined.get(name, effects.get(effect)), limits[name], index.size
         )
         for name, (value, omega, effect) in plan.items()
     }
+    for name, factor in factors.items():
+        found[name] = np.clip(found[name] * factor, *limits[name])
+    return found
 
 
 def check_parameters(spec: ModelSpec, design: tuple[DesignParameter, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,7 @@ from leucel.core import SILENT, InputError, Problem, Progress, RandomStream, Sta
 from leucel.data import profiles_from_matrix
 from leucel.library import get_model
 from leucel.nca import NcaResults, nca
-from leucel.solve import SolveOptions, simulate
+from leucel.solve import Doses, SolveOptions, simulate
 from leucel.stats import Interval, clopper_pearson
 from leucel.trials.design import DAYS_PER_MONTH, KineticsDesign
 from leucel.trials.individuals import check_parameters, individual_parameters
@@ -71,6 +72,8 @@ def simulate_kinetics(
     *,
     months: float,
     landmarks: tuple[float, ...] = (6.0, 12.0, 18.0, 24.0),
+    cells: NDArray[np.float64] | None = None,
+    factors: Mapping[str, NDArray[np.float64]] | None = None,
     model: CompiledModel | None = None,
     options: SolveOptions | None = None,
     progress: Progress = SILENT,
@@ -81,13 +84,16 @@ def simulate_kinetics(
     ----------
     months : horizon; months of 30.4375 days.
     landmarks : months at which detection is counted; those beyond the horizon are left out.
+    cells : (N,) CAR+ T cells given; needed by a model with a dose, and by no other.
+    factors : (N,) on parameters, from phenotypes.
     model : what `compile_kinetics` gave, to compile once for many calls.
 
     Notes
     -----
-    Dose does not enter the piecewise models: in their source no effect of dose on the peak was
-    found. Detection at a landmark is read from the course itself, among all treated patients, with
-    Clopper-Pearson limits; persistence is the last sample at or above the limit of quantification.
+    Cells enter a model with a dose. They do not enter the piecewise models: in their source no
+    effect of dose on the peak was found. Detection at a landmark is read from the course itself,
+    among all infused patients, with Clopper-Pearson limits; persistence is the last sample at or
+    above the limit of quantification.
     """
     compiled = model or compile_kinetics(design)
     horizon = months * DAYS_PER_MONTH
@@ -95,11 +101,15 @@ def simulate_kinetics(
     marks = np.array([month * DAYS_PER_MONTH for month in landmarks if month <= months])
     shown = figure_days(horizon)
     times = np.unique(np.concatenate([samples, marks, shown]))
-    parameters = individual_parameters(compiled.spec, design.parameters, rng, patients.index)
+    parameters = individual_parameters(
+        compiled.spec, design.parameters, rng, patients.index, factors=factors
+    )
+    dosed = cells is not None and compiled.spec.dose_state is not None
     runs = simulate(
         compiled,
         parameters=parameters,
         times=times,
+        doses=Doses.bolus(cells) if dosed and cells is not None else None,
         outputs=["transgene"],
         subjects=len(patients),
         options=options,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,14 @@ class VirtualPatients:
         if name not in self.values:
             raise InputError(unknown_name(name, list(self.values), noun="covariate"))
         return self.values[name]
+
+    def taking(self, chosen: NDArray[np.bool_]) -> VirtualPatients:
+        """Those patients for whom `chosen` (N,) is true; their numbers stay the same."""
+        return replace(
+            self,
+            index=self.index[chosen],
+            values={name: values[chosen] for name, values in self.values.items()},
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each patient: subject and the covariates that the column dictionary knows."""

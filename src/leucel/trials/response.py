@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,6 +84,8 @@ def simulate_response(
     rng: RandomStream,
     *,
     months: float,
+    cells: NDArray[np.float64] | None = None,
+    factors: Mapping[str, NDArray[np.float64]] | None = None,
     model: CompiledModel | None = None,
     options: SolveOptions | None = None,
     courses: bool = True,
@@ -93,6 +96,8 @@ def simulate_response(
     Parameters
     ----------
     months : horizon; months of 30.4375 days.
+    cells : (N,) CAR+ T cells of the lots; the planned dose when not given.
+    factors : (N,) on parameters, from phenotypes of the lots.
     model : what `compile_response` gave, to compile once for many calls.
     courses : keep courses for figures; without them only the assessments are computed.
 
@@ -109,11 +114,13 @@ def simulate_response(
     visits = np.array(design.assessments.until(horizon, beyond=_CONFIRMING))
     shown = figure_days(horizon) if courses else np.array([0.0])
     times = np.unique(np.concatenate([visits, shown]))
-    parameters = individual_parameters(compiled.spec, design.parameters, rng, patients.index)
+    parameters = individual_parameters(
+        compiled.spec, design.parameters, rng, patients.index, factors=factors
+    )
     _resist(parameters, patients, design, rng)
     parameters["tumor_0"] = _tumor_from_s_bcma(compiled.spec, design, patients["s_bcma_0"])
-    weight = patients.values.get("weight", np.full(len(patients), np.nan))
-    cells = dose.cells(weight=weight)
+    if cells is None:
+        cells = dose.cells(weight=patients.values.get("weight", np.full(len(patients), np.nan)))
     runs = simulate(
         compiled,
         parameters=parameters,

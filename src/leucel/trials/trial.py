@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leucel.compile import CompiledModel
 from leucel.core import SILENT, Assumption, InputError, Problem, Progress, RandomStream
 from leucel.solve import SolveOptions
-from leucel.stats import SurvivalCurve
+from leucel.stats import SurvivalCurve, clopper_pearson
 from leucel.trials.assumptions import collect_assumptions
 from leucel.trials.cohort import draw_patients
 from leucel.trials.comparison import Comparison, compare
@@ -26,6 +27,8 @@ from leucel.trials.courses import (
 from leucel.trials.design import TrialDesign
 from leucel.trials.endpoints import EndpointRow, Observation, draw_crs, endpoints
 from leucel.trials.kinetics import compile_kinetics, count_failures, simulate_kinetics
+from leucel.trials.lots import TrialLots, make_trial_lots
+from leucel.trials.patients import VirtualPatients
 from leucel.trials.response import compile_response, simulate_response
 
 if TYPE_CHECKING:
@@ -107,7 +110,8 @@ class TrialResult:
             "design": self.design.name,
             "product": self.design.product,
             "population": self.design.population,
-            "patients": len(self.seen.patients),
+            "patients": self._collected,
+            "infused": len(self.seen.patients),
             "evaluable": int(self.seen.evaluable.sum()),
             "screened": self.seen.patients.screened,
             "excluded": dict(self.seen.patients.excluded),
@@ -120,7 +124,38 @@ class TrialResult:
             "responders": int((course.responder & self.seen.evaluable).sum()),
             "tumor_extinct": int((self.seen.response.extinct & self.seen.evaluable).sum()),
             "failures": self.failures,
+            "lots": self._lots(),
             "assumptions": [each.to_dict() for each in self.assumptions],
+        }
+
+    @property
+    def _collected(self) -> int:
+        """Patients of the trial, those without a product too."""
+        lots = self.seen.lots
+        return len(self.seen.patients) if lots is None else lots.infused.size
+
+    def _lots(self) -> dict[str, Any] | None:
+        """Dose, delay and failures of the lots, and what they do to the endpoints."""
+        lots = self.seen.lots
+        if lots is None:
+            return None
+        course, able = self.seen.response.imwg, self.seen.evaluable
+        responding = able & (course.response_day <= self.seen.horizon)
+        everybody = clopper_pearson(int((course.responder & able).sum()), self._collected)
+        everybody = everybody.scaled(100.0)
+        waited = lots.days[responding] + course.response_day[responding]
+        return {
+            **lots.to_summary(),
+            "orr_of_all_collected": {
+                "value": everybody.estimate,
+                "ci_low": everybody.low,
+                "ci_high": everybody.high,
+                "n": self._collected,
+                "unit": "%",
+            },
+            "median_days_apheresis_to_response": float(np.median(waited))
+            if responding.any()
+            else None,
         }
 
     def kinetics_summary(self) -> dict[str, Any]:
@@ -193,13 +228,16 @@ def observe_trial(
         )
     models = models or compile_trial(design)
     rng = RandomStream(seed)
-    cohort = draw_patients(design, rng, patients=patients)
+    cohort, lots = treat(design, draw_patients(design, rng, patients=patients), rng)
+    cells = infused_cells(design, cohort, lots)
     kinetics = simulate_kinetics(
         cohort,
         design.kinetics,
         rng,
         months=months,
         landmarks=design.landmarks,
+        cells=cells,
+        factors=None if lots is None else lots.of("kinetics"),
         model=models.kinetics,
         options=options,
         progress=progress,
@@ -210,6 +248,8 @@ def observe_trial(
         design.dose,
         rng,
         months=months,
+        cells=cells,
+        factors=None if lots is None else lots.of("response"),
         model=models.response,
         options=options,
         courses=courses,
@@ -221,7 +261,28 @@ def observe_trial(
         response=response,
         crs=draw_crs(design, cohort, rng),
         months=months,
+        lots=lots,
     )
+
+
+def treat(
+    design: TrialDesign, patients: VirtualPatients, rng: RandomStream
+) -> tuple[VirtualPatients, TrialLots | None]:
+    """Those of the patients who are infused, and the lots of all; no lots without their design."""
+    if design.lots is None:
+        return patients, None
+    lots = make_trial_lots(design.lots, design.dose.rule, patients, rng)
+    return patients.taking(lots.infused), lots
+
+
+def infused_cells(
+    design: TrialDesign, patients: VirtualPatients, lots: TrialLots | None
+) -> NDArray[np.float64]:
+    """(N,) CAR+ T cells that each infused patient is given."""
+    if lots is not None:
+        return lots.cells
+    weight = patients.values.get("weight", np.full(len(patients), np.nan))
+    return design.dose.cells(weight=weight)
 
 
 def run_trial(

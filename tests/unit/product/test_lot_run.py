@@ -14,8 +14,10 @@ from leucel.product import (
     SPECIFICATIONS,
     DoseRule,
     LotRun,
+    Phenotype,
     Process,
     Stage,
+    calibrate_times,
     check_character,
     flag_value,
     judge_lots,
@@ -25,6 +27,7 @@ from leucel.product import (
     run_site,
     with_stage,
 )
+from leucel.stats import LogNormal
 
 PATIENTS = 4000
 RULE = DoseRule(per_kg=1e6)
@@ -105,6 +108,65 @@ def test_the_dose_is_never_exceeded_and_patients_without_product_have_no_day() -
     assert np.array_equal(~found.infused, found.terminated & ~found.remade)
     plain = found.infused & ~found.terminated
     assert np.median(found.days[found.remade]) > np.median(found.days[plain]) + 20
+
+
+def test_every_lot_has_one_fate_and_its_causes() -> None:
+    found = run()
+    assert sum(row["percent"] for row in found.to_dict()["fates"]) == pytest.approx(100.0)
+    words = found.cause_words
+    for i in range(200):
+        assert (found.fate[i] == "no product") == math.isnan(found.days[i])
+        assert (found.fate[i] == "out of specification") <= bool(words[i])
+        assert (found.fate[i] == "conforming") <= (words[i] == "")
+    assert np.all(found.values["given"][~found.infused] == 0.0)
+    # A second attempt is taken as conforming: it reaches the dose.
+    assert np.all(found.values["given"][found.remade] == found.values["dose"][found.remade])
+    rows = found.cause_rows()
+    assert sum(row["lots"] for row in rows if row["group"] == "fate") == PATIENTS
+
+
+def test_waiting_for_a_slot_comes_on_top() -> None:
+    waits = np.linspace(0.0, 20.0, 300)
+    base = run(size=300)
+    late = make_lots(Process(), RULE, np.full(300, 70.0), rng=RandomStream(1), waits=waits)
+    kept = base.infused
+    assert np.allclose(late.days[kept] - base.days[kept], waits[kept])
+    with pytest.raises(InputError, match="do not belong to these patients"):
+        make_lots(Process(), RULE, np.full(3, 70.0), rng=RandomStream(1), waits=waits)
+
+
+def test_stage_times_meet_published_quartiles() -> None:
+    source = Evidence(value=60.0, unit="day", source="study", mark=Mark.SECONDARY)
+    slow = calibrate_times(Process(), median=60.0, q1=50.0, q3=80.0, evidence=source)
+    found = run(slow, size=20_000)
+    days = found.days[found.infused & ~found.remade]
+    low, middle, high = np.quantile(days, [0.25, 0.5, 0.75])
+    # 20,000 draws fix a median of this spread to 0.3 days; twice that is allowed.
+    assert middle == pytest.approx(60.0, abs=0.6)
+    # The law has the published ratio of the quartiles: sigma = ln(80/50)/1.349 = 0.35.
+    assert math.log(high / low) / 1.349 == pytest.approx(0.35, abs=0.01)
+    assert slow.stages["make"].median.source == "study"
+    with pytest.raises(InputError, match="out of order"):
+        calibrate_times(Process(), median=60.0, q1=70.0, q3=80.0, evidence=source)
+
+
+def test_a_phenotype_needs_a_source_and_keeps_its_patient() -> None:
+    share = Phenotype(
+        name="memory_share",
+        distribution=LogNormal(median=0.2, sigma=0.4),
+        evidence=Evidence(value="log-normal", source="study", mark=Mark.SECONDARY),
+    )
+    with_share = run(Process(phenotypes=(share,)), size=50)
+    assert with_share.values["memory_share"].size == 50
+    assert with_share.to_dict()["not_modeled"] == []
+    assert with_share.values["given"].tolist() == run(size=50).values["given"].tolist()
+    with pytest.raises(InputError, match="names no source") as caught:
+        Phenotype(
+            name="memory_share",
+            distribution=LogNormal(median=0.2, sigma=0.4),
+            evidence=Evidence(value="log-normal", mark=Mark.OWN_VALUE),
+        )
+    assert "no source gives its distribution" in str(caught.value)
 
 
 def test_a_shorter_process_shortens_the_wait_and_nothing_else() -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from leucel.core import Evidence, InputError, Kind, Mark, RandomStream
 from leucel.product import (
+    FATES,
     Binder,
     Construct,
     DoseRule,
+    Process,
     ProductResult,
-    borrow_plan,
     build_construct,
     describe_product,
     fit_zero_inflated,
-    get_record,
+    make_lots,
     sources,
 )
 
@@ -78,26 +79,28 @@ def test_given_numbers_become_assumptions(car: Construct) -> None:
         viability=Evidence(value=0.8, mark=Mark.OWN_VALUE, kind=Kind.ASSUMED),
         recovery=Evidence(value=0.9, mark=Mark.OWN_VALUE, kind=Kind.ASSUMED),
         transduction=fit_zero_inflated(car_share=0.26, copies_per_car_cell=1.45),
-        plan=borrow_plan(get_record("cilta-cel commercial")),
-        rng=RandomStream(1),
+        lots=make_lots(Process(), DoseRule(per_kg=1e6), WEIGHTS, rng=RandomStream(1)),
     )
     what = {a.what for a in result.assumptions}
     assert what >= {
         "viability after thawing",
         "recovery of cells after thawing",
         "law of the vector copies in a cell",
-        "lots that fail",
-        "lots out of specification",
+        "lots that never become a product",
+        "second attempts that work",
     }
     frames = result.to_frames()
     assert frames["product_doses"]["car_cells_in_bag"].iloc[0] == pytest.approx(45e6 / 0.72)
-    assert set(frames["product_doses"]["lot"]) <= {"failed", "out of specification", "conforming"}
+    assert set(frames["product_doses"]["lot"]) <= set(FATES)
+    assert len(frames["lots"]) == WEIGHTS.size
+    assert frames["lot_causes"].query("group == 'fate'")["lots"].sum() == WEIGHTS.size
     json.dumps(result.to_summary(), allow_nan=False)
 
 
-def test_lots_need_random_numbers(car: Construct) -> None:
-    with pytest.raises(InputError, match="without random numbers"):
-        describe(car, plan=borrow_plan(get_record("cilta-cel commercial")))
+def test_lots_of_other_patients_are_refused(car: Construct) -> None:
+    few = make_lots(Process(), DoseRule(per_kg=1e6), WEIGHTS[:3], rng=RandomStream(1))
+    with pytest.raises(InputError, match="lots are those of other patients"):
+        describe(car, lots=few)
 
 
 def test_tables_can_be_written_to_parquet(car: Construct, tmp_path) -> None:  # type: ignore[no-untyped-def]

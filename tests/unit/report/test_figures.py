@@ -27,6 +27,7 @@ NAMES = (
     "timeline",
     "construct",
     "membrane",
+    "lots",
     "kinetics",
     "detectable",
     "agreement",

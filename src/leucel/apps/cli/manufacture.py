@@ -8,17 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from leucel.apps.cli.lot_pictures import OUTCOMES, SHOWN, lots_svg, sensitivity_svg
 from leucel.apps.cli.options import JsonOption, PatientsOption, ProgrammeArgument, SeedOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen
 
 _PATIENTS = 1000
-_OUTCOMES = {
-    "percent_out_of_specification": "lots out of specification [%]",
-    "median_days": "median days from vein to vein",
-    "median_copies": "median copies per CAR+ cell",
-    "median_surplus": "CAR+ cells made / dose, median",
-}
-_SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +30,18 @@ def manufacture(
     per_week: Annotated[
         float, typer.Option("--per-week", help="Aphereses a week, with --slots.")
     ] = 2.0,
+    test_places: Annotated[
+        int | None,
+        typer.Option("--test-places", help="Lots tested at the same time, with --slots."),
+    ] = None,
+    vein_to_vein: Annotated[
+        str | None,
+        typer.Option(
+            "--vein-to-vein",
+            metavar="MEDIAN,Q1,Q3",
+            help="Scale the stages of time to these days.",
+        ),
+    ] = None,
     change: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,31 +49,56 @@ def manufacture(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for lots.csv and sensitivity.svg.")
+        Path | None,
+        typer.Option("--out", help="Folder for lots.csv, lots.svg and sensitivity.svg."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Make a lot for each patient: copies, dose, failures, times, and what drives them."""
     from leucel.core import RandomStream, write_atomic
-    from leucel.product import Process, make_lots, process_sensitivity, run_site
-    from leucel.programme import programme_dose, programme_patients, read_programme
+    from leucel.product import make_lots, process_sensitivity, run_site
+    from leucel.programme import (
+        programme_dose,
+        programme_patients,
+        programme_process,
+        read_programme,
+    )
 
     found = read_programme(programme)
     size = patients if patients is not None else _PATIENTS
     rng = RandomStream(seed if seed is not None else 1)
-    process = _changed(Process(), change or [])
+    process = _changed(programme_process(found), change or [])
+    if vein_to_vein is not None:
+        process = _timed(process, vein_to_vein)
     rule = programme_dose(found)
     weights = programme_patients(found, patients=size, seed=rng.seed)["weight"]
-    run = make_lots(process, rule, weights, rng=rng)
+    planned = found.file.manufacture.site if found.file.manufacture else None
+    if slots is None and planned is not None:
+        slots, per_week, test_places = planned.slots, planned.per_week, planned.test_places
+    site = waited = None
+    if slots is not None:
+        site, waited = run_site(
+            process,
+            patients=size,
+            per_week=per_week,
+            slots=slots,
+            test_places=test_places,
+            rng=rng,
+        )
+    run = make_lots(process, rule, weights, rng=rng, waits=waited)
     rows = process_sensitivity(process, rule, weights, rng=rng)
     data: dict[str, Any] = {**run.to_dict(), "sensitivity": rows}
-    if slots is not None:
-        site, waited = run_site(process, patients=size, per_week=per_week, slots=slots, rng=rng)
+    if site is not None and waited is not None:
         data["site"] = site.to_dict(waited)
     if out is not None:
-        write_atomic(out / "lots.csv", run.to_frame().to_csv(index=False))
-        write_atomic(out / "sensitivity.svg", sensitivity_svg(rows))
-        data["files"] = [str(out / "lots.csv"), str(out / "sensitivity.svg")]
+        files = {
+            "lots.csv": run.to_frame().to_csv(index=False),
+            "lots.svg": lots_svg(run),
+            "sensitivity.svg": sensitivity_svg(rows, OUTCOMES),
+        }
+        for name, text in files.items():
+            write_atomic(out / name, text)
+        data["files"] = [str(out / name) for name in files]
     if json:
         print_json(data)
     else:
@@ -94,6 +125,26 @@ def _changed(process: Any, changes: Sequence[str]) -> Any:
     return process
 
 
+def _timed(process: Any, text: str) -> Any:
+    from leucel.core import Evidence, InputError, Kind, Mark, Problem
+    from leucel.product import calibrate_times
+
+    try:
+        median, q1, q3 = map(float, text.split(","))
+    except ValueError:
+        raise InputError(
+            Problem(
+                what="the time from vein to vein is given by three numbers",
+                received=repr(text),
+                allowed="MEDIAN,Q1,Q3 in days, for example 60,50,80",
+            )
+        ) from None
+    evidence = Evidence(
+        value=median, unit="day", mark=Mark.OWN_VALUE, kind=Kind.ASSUMED, note="given by the user"
+    )
+    return calibrate_times(process, median=median, q1=q1, q3=q3, evidence=evidence)
+
+
 def _show(data: Mapping[str, Any]) -> None:
     console = screen()
     console.print(
@@ -108,6 +159,7 @@ def _show(data: Mapping[str, Any]) -> None:
                 ("percent_remade", "second attempts that worked"),
                 ("percent_without_product", "patients without a product"),
                 ("percent_out_of_specification", "lots out of specification"),
+                ("percent_below_dose", "patients given less than the dose"),
             )
         ]
         + [
@@ -123,49 +175,23 @@ def _show(data: Mapping[str, Any]) -> None:
         [{"what": name.replace("_", " "), **spread} for name, spread in numbers.items()],
         {"what": "number", "p5": "5%", "q1": "25%", "median": "50%", "q3": "75%", "p95": "95%"},
     )
-    print_table(
-        data["sensitivity"][: 2 * _SHOWN],
-        {
-            "outcome": "outcome",
-            "what": "stage, lower to upper decile",
-            "at_low": "at low",
-            "base": "base",
-            "at_high": "at high",
-        },
-    )
+    for outcome, title in OUTCOMES.items():
+        print_table(
+            [row for row in data["sensitivity"] if row["outcome"] == outcome][:SHOWN],
+            {
+                "what": "stage, lower to upper decile",
+                "at_low": "at low",
+                "base": "base",
+                "at_high": "at high",
+            },
+            title=title,
+        )
     if "site" in data:
-        print_table([data["site"]], {name: name.replace("_", " ") for name in data["site"]})
+        print_table(
+            [{"what": name.replace("_", " "), "value": x} for name, x in data["site"].items()],
+            {"what": "the site", "value": ""},
+        )
     for line in data["not_modeled"]:
         console.print(f"not modeled: {line}")
     for file in data.get("files", ()):
         console.print(f"wrote [bold]{file}[/bold]")
-
-
-def sensitivity_svg(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Bars of each outcome from the lower to the upper decile of the stages that move it most."""
-    import io
-
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "leucel", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(9.6, 6.4), layout="constrained")
-        for axes, (outcome, title) in zip(
-            figure.subplots(2, 2).flat, _OUTCOMES.items(), strict=True
-        ):
-            shown = [row for row in rows if row["outcome"] == outcome][:_SHOWN][::-1]
-            for i, row in enumerate(shown):
-                for end, color in (("at_low", "#7db3d5"), ("at_high", "#0b5d8f")):
-                    axes.barh(i, row[end] - row["base"], left=row["base"], color=color, height=0.6)
-            if shown:
-                axes.axvline(shown[0]["base"], color="#1c2733", linewidth=1)
-            axes.set_yticks(range(len(shown)), [row["what"] for row in shown], fontsize=9)
-            axes.set_ylim(-0.6, _SHOWN - 0.4)
-            axes.set_title(title, fontsize=10, loc="left")
-            axes.spines[["top", "right"]].set_visible(False)
-        figure.suptitle(
-            "Each stage at its lower (light) and upper (dark) decile, all else equal", fontsize=11
-        )
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()

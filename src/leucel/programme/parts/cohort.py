@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leucel.core import Evidence, InputError, Kind, Mark, Place, Problem, RandomStream
 from leucel.programme.checks import distribution_data
+from leucel.programme.parts.lots import lot_design
 
 if TYPE_CHECKING:
     from leucel.programme.design import CovariateSection, ParameterSection, ScheduleSection
@@ -55,6 +56,7 @@ def trial_design(programme: Programme) -> TrialDesign:
         safety=_safety(programme),
         published=tuple(_published(entry) for entry in file.published),
         remarks=tuple((remark.what, remark.why) for remark in file.trial.remarks),
+        lots=lot_design(programme),
         **given,
     )
 

@@ -21,18 +21,22 @@ def kinetics_part(given: PartInput) -> PartResult:
     """Simulate the transgene of the cohort and analyze its samples without a model."""
     from leucel.library import bibliography_of
     from leucel.solve import SolveOptions
-    from leucel.trials import compile_kinetics, simulate_kinetics
+    from leucel.trials import compile_kinetics, infused_cells, simulate_kinetics, treat
 
     arguments = given.arguments
     design = trial_design(given.programme)
-    patients = programme_patients(given.programme, patients=arguments.patients, seed=arguments.seed)
+    rng = RandomStream(arguments.seed)
+    drawn = programme_patients(given.programme, patients=arguments.patients, seed=arguments.seed)
+    patients, lots = treat(design, drawn, rng)
     model = compile_kinetics(design.kinetics)
     found = simulate_kinetics(
         patients,
         design.kinetics,
-        RandomStream(arguments.seed),
+        rng,
         months=float(arguments.months),
         landmarks=design.landmarks,
+        cells=infused_cells(design, patients, lots),
+        factors=None if lots is None else lots.of("kinetics"),
         model=model,
         options=SolveOptions(threads=given.threads),
         progress=given.progress,

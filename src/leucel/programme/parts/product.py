@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leucel.core import Mark
-from leucel.programme.parts.cohort import programme_patients
+from leucel.programme.parts.cohort import programme_patients, trial_design
 from leucel.programme.plain import plain
 from leucel.programme.result import PartResult
 from leucel.programme.run import PartInput
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 def product_part(given: PartInput) -> PartResult:
     """Describe the product and dose the cohort with it."""
+    from leucel.core import RandomStream
     from leucel.product import describe_product, sources
+    from leucel.trials import treat
 
     patients = programme_patients(
         given.programme, patients=given.arguments.patients, seed=given.arguments.seed
     )
+    _, lots = treat(trial_design(given.programme), patients, RandomStream(given.arguments.seed))
     result = describe_product(
         programme_construct(given.programme),
         programme_dose(given.programme),
         patients["weight"],
         product=short_name(given.programme),
+        lots=None if lots is None else lots.run,
     )
     summary = plain(result.to_summary())
     return PartResult(

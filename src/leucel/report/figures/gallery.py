@@ -8,6 +8,7 @@ from leucel.report.figures.construct import construct_figure
 from leucel.report.figures.course import course_figure
 from leucel.report.figures.funnel import funnel_figure
 from leucel.report.figures.kinetics import detectable_figure, kinetics_figure
+from leucel.report.figures.lots import lots_figure
 from leucel.report.figures.membrane import membrane_figure
 from leucel.report.figures.plan import plan_figure
 from leucel.report.figures.response import (
@@ -29,6 +30,7 @@ def draw_gallery(data: DossierInput, *, lead: str) -> dict[str, Figure | Missing
         timeline_figure(data),
         construct_figure(data),
         membrane_figure(data),
+        lots_figure(data),
         kinetics_figure(data),
         detectable_figure(data),
         agreement_figure(data),

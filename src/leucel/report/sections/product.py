@@ -9,7 +9,14 @@ from markupsafe import Markup, escape
 
 from leucel.report.citing import Citer, mark_tag
 from leucel.report.inputs import DossierInput, dig, first, number, said
-from leucel.report.numbers import format_count, format_date
+from leucel.report.numbers import (
+    format_count,
+    format_date,
+    format_interval,
+    format_limits,
+    format_percent,
+    format_value,
+)
 from leucel.report.tables import Column, Table
 from leucel.report.words import code_words
 
@@ -151,6 +158,64 @@ def parts_table(data: DossierInput, cite: Citer) -> Table | None:
         ),
         rows=tuple(cells),
         caption="Parts of the receptor",
+    )
+
+
+def lots_table(data: DossierInput) -> Table | None:
+    """What the lots give the virtual trial: who is infused, with what dose, after how long."""
+    lots = dig(data.summary, "trial", "lots")
+    if not isinstance(lots, Mapping):
+        return None
+    rows: list[tuple[str, str]] = [
+        ("Patients whose cells were collected", format_count(lots["collected"])),
+        (
+            "Infused",
+            f"{format_count(lots['infused'])} ("
+            + format_interval(
+                lots["percent_infused"],
+                lots["percent_infused_low"],
+                lots["percent_infused_high"],
+                "%",
+            )
+            + ")",
+        ),
+    ]
+    rows += [
+        (f"Not infused: {reason}", format_count(count))
+        for reason, count in lots["not_infused"].items()
+        if count
+    ]
+    rows += [
+        (
+            "Infused with a product out of specification",
+            format_count(lots["infused_out_of_specification"]),
+        ),
+        ("Infused with less than the planned dose", format_count(lots["infused_below_dose"])),
+    ]
+    for key, words, unit in (
+        ("dose_given", "CAR+ T cells given", "cells"),
+        ("vein_to_vein_days", "Apheresis to infusion", "day"),
+    ):
+        spread = lots[key]
+        limits = format_limits(spread["p5"], spread["p95"], unit)
+        rows.append(
+            (f"{words}, median (5% to 95%)", f"{format_value(spread['median'], unit)} {limits}")
+        )
+    response = lots.get("median_days_apheresis_to_response")
+    if number(response) is not None:
+        rows.append(("Apheresis to response, median", format_value(response, "day")))
+    everybody = lots["orr_of_all_collected"]
+    rows.append(
+        (
+            "Response among all whose cells were collected",
+            f"{format_percent(everybody['value'])} "
+            + format_limits(everybody["ci_low"], everybody["ci_high"], "%"),
+        )
+    )
+    return Table(
+        columns=(Column(head="The lots in the virtual trial"), Column(head="", numeric=True)),
+        rows=tuple(rows),
+        caption="What the lots give the virtual trial; endpoints count from infusion",
     )
 
 
