@@ -2,7 +2,7 @@
 
 from leucel.compile.cache import cache_folder
 from leucel.compile.compiled import CompiledModel, compile_model
-from leucel.compile.kernel import Controls, Ensemble, Kernel, Solution
+from leucel.compile.kernel import Controls, Ensemble, Kernel, Method, Solution
 from leucel.compile.sensitivity import Direction, sensitivity_name
 from leucel.compile.variants import Variant
 
@@ -12,6 +12,7 @@ __all__ = [
     "Direction",
     "Ensemble",
     "Kernel",
+    "Method",
     "Solution",
     "Variant",
     "cache_folder",

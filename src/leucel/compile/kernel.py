@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import IntEnum
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 # Rounds of events that set each other off at one moment; a model that needs more never ends.
 LONGEST_CHAIN: Final = 1000
+
+
+class Method(IntEnum):
+    """By which formula a subject was integrated at its end."""
+
+    EXPLICIT = 0
+    ROSENBROCK = 1
+    REFERENCE = 2
+    CLOSED_FORM = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,8 @@ class Controls:
     max_step : longest step [day].
     state_limit : a state beyond this size has left the domain; inputs are not looked at.
     threads : workers; never changes a result.
+    method : "auto" starts each subject with the explicit method and gives it to the Rosenbrock
+        method where it turns out to be stiff.
     """
 
     rtol: float
@@ -64,6 +76,7 @@ class Controls:
     max_step: float
     state_limit: float
     threads: int
+    method: Literal["auto", "explicit", "rosenbrock"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +88,7 @@ class Solution:
     values : (N, O, T), NaN from the moment at which a subject failed.
     status : `leucel.core.Status` as a number, (N,).
     steps : steps tried, (N,).
+    methods : `Method` at the end of each subject as a number, (N,).
     event_times : time of the first occurrence of each event [day], infinity when it did not
         happen, (N, E).
     """
@@ -82,6 +96,7 @@ class Solution:
     values: Floats
     status: Ints
     steps: Ints
+    methods: Ints
     event_times: Floats
 
 

@@ -93,6 +93,8 @@ class LoweredSystem:
     passive : how many of the states, the last ones, step control does not look at: inputs (see
         `leucel.compile.variants`) and sensitivities (see `leucel.compile.sensitivity`).
     moments : indices of the states that are zero at the begin of each jump.
+    logged : indices of the states that are kept as their logarithm; values of jumps are in the
+        scale of the state itself.
     """
 
     program: Program
@@ -108,6 +110,7 @@ class LoweredSystem:
     dose_state: int | None
     passive: int = 0
     moments: tuple[int, ...] = ()
+    logged: tuple[int, ...] = ()
 
     @property
     def autonomous(self) -> bool:
@@ -125,7 +128,7 @@ class LoweredSystem:
                 "results": [self.initial, self.rhs, self.time_derivative, self.outputs],
                 "jacobian": [(*at, number) for at, number in self.jacobian.items()],
                 "events": [(e.when, e.assignments, e.chained) for e in self.events],
-                "passive": [self.passive, self.moments],
+                "passive": [self.passive, self.moments, self.logged],
             }
         )
 

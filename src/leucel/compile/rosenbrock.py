@@ -9,12 +9,12 @@ W k_i = f(t + c_i h, y + sum a_ij k_j) + sum (C_ij / h) k_j + h d_i df/dt, W = I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Generic
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from leucel.compile.arithmetic import Arithmetic, V
 from leucel.compile.elimination import EliminationPlan, factorize, solve_factored
+from leucel.compile.stepper import Rhs, Step, weighted
 
 STAGES: Final = 8
 ORDER: Final = 5
@@ -120,17 +120,6 @@ DENSE: Final = (
     ),
 )
 
-Rhs = Callable[[V, Sequence[V]], Sequence[V]]
-
-
-@dataclass(frozen=True, slots=True)
-class Step(Generic[V]):
-    """What a step gives: the new states, its error, and the stages for the dense output."""
-
-    states: tuple[V, ...]
-    error: tuple[V, ...]
-    stages: tuple[tuple[V, ...], ...]
-
 
 def take_step(
     arithmetic: Arithmetic[V],
@@ -165,7 +154,7 @@ def take_step(
             values = list(slope)
         else:
             if s < len(A):
-                at = [_weighted(ar, A[s], stages, i, states[i]) for i in range(size)]
+                at = [weighted(ar, A[s], stages, i, states[i]) for i in range(size)]
             else:
                 at = [ar.add(at[i], stages[s - 1][i]) for i in range(size)]
             moved = time
@@ -173,7 +162,7 @@ def take_step(
                 moved = ar.multiply_add(step, ar.constant(TIME_NODES[s]), time)
             values = list(rhs(moved, at))
             for i in range(size):
-                past = _weighted(ar, C[s], stages, i, None)
+                past = weighted(ar, C[s], stages, i, None)
                 values[i] = ar.multiply_add(past, inverse_step, values[i])
         if time_derivative is not None and TIME_SLOPES[s] != 0.0:
             scale = ar.multiply(step, ar.constant(TIME_SLOPES[s]))
@@ -183,42 +172,11 @@ def take_step(
     return Step(new, tuple(stages[-1]), tuple(tuple(k) for k in stages))
 
 
-def _weighted(
-    ar: Arithmetic[V],
-    weights: Sequence[float],
-    stages: Sequence[Sequence[V]],
-    i: int,
-    start: V | None,
-) -> V:
-    total = start
-    for weight, stage in zip(weights, stages, strict=True):
-        factor = ar.constant(weight)
-        total = (
-            ar.multiply(factor, stage[i])
-            if total is None
-            else ar.multiply_add(factor, stage[i], total)
-        )
-    assert total is not None
-    return total
-
-
 def dense_coefficients(
     arithmetic: Arithmetic[V], stages: Sequence[Sequence[V]]
 ) -> tuple[tuple[V, ...], ...]:
-    """Three coefficients of each state, (3, S), for `interpolate`."""
+    """Three coefficients of each state, (3, S), for `leucel.compile.stepper.interpolate`."""
     size = len(stages[0])
     return tuple(
-        tuple(_weighted(arithmetic, row, stages, i, None) for i in range(size)) for row in DENSE
+        tuple(weighted(arithmetic, row, stages, i, None) for i in range(size)) for row in DENSE
     )
-
-
-def interpolate(
-    arithmetic: Arithmetic[V], fraction: V, old: V, new: V, coefficients: Sequence[V]
-) -> V:
-    """A state at a fraction of the step, 0 to 1."""
-    ar = arithmetic
-    rest = ar.subtract(ar.constant(1.0), fraction)
-    c1, c2, c3 = coefficients
-    inner = ar.multiply_add(fraction, ar.multiply_add(fraction, c3, c2), c1)
-    end = ar.multiply_add(rest, inner, new)
-    return ar.multiply_add(fraction, end, ar.multiply(rest, old))

@@ -27,6 +27,7 @@ def system_to_bytes(system: LoweredSystem) -> bytes:
         "dose_state": system.dose_state,
         "passive": system.passive,
         "moments": system.moments,
+        "logged": system.logged,
     }
     return json.dumps(content, separators=(",", ":")).encode()
 
@@ -62,4 +63,5 @@ def system_from_bytes(raw: bytes) -> LoweredSystem:
         dose_state=content["dose_state"],
         passive=content["passive"],
         moments=tuple(content["moments"]),
+        logged=tuple(content["logged"]),
     )

@@ -90,6 +90,7 @@ def work_from_input(
         max_step=options.max_step,
         state_limit=options.state_limit,
         threads=options.threads or processors(),
+        method=options.method,
     )
     return make_work(
         model,

@@ -6,11 +6,13 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from leucel.core import InputError, Problem
 
 DEFAULT_ATOL = 1e-100
 _RTOL_RANGE = (1e-13, 0.1)
+MethodName = Literal["auto", "explicit", "rosenbrock"]
 
 
 def processors() -> int:
@@ -35,6 +37,9 @@ class SolveOptions:
     max_step : longest step [time unit of the model], above 0.
     state_limit : a subject with a state beyond this size ends as `LEFT_DOMAIN`; by default growth
         is followed up to the largest number that the machine knows.
+    method : "auto" starts each subject with an explicit method and goes on with a Rosenbrock method
+        where it turns out to be stiff; "explicit" and "rosenbrock" keep to one of them. The
+        reference backend has its own.
     threads : workers; None takes all processors that this process may use. Results are bitwise
         the same for any number.
 
@@ -54,6 +59,7 @@ class SolveOptions:
     max_steps: int = 50_000
     max_step: float = math.inf
     state_limit: float = math.inf
+    method: MethodName = "auto"
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -73,6 +79,8 @@ class SolveOptions:
         require(self.max_steps >= 1, "max_steps", self.max_steps, "1 or more")
         require(self.max_step > 0.0, "max_step", self.max_step, "above 0")
         require(self.state_limit > 0.0, "state_limit", self.state_limit, "above 0")
+        methods = get_args(MethodName)
+        require(self.method in methods, "method", self.method, ", ".join(methods))
         require(
             self.threads is None or self.threads >= 1, "threads", self.threads, "1 or more, or None"
         )

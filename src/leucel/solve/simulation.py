@@ -89,7 +89,8 @@ def simulate(
     units = _units(model)
     names = tuple(model.output_names[o] for o in ensemble.outputs)
     events = [event.name for event in work.model.system.events]
-    for array in (solution.values, solution.status, solution.steps, solution.event_times):
+    arrays = (solution.values, solution.status, solution.steps, solution.methods)
+    for array in (*arrays, solution.event_times):
         array.flags.writeable = False
     return Trajectories(
         times=_read_only(ensemble.times),
@@ -98,6 +99,7 @@ def simulate(
         values=solution.values,
         status=solution.status,
         steps=solution.steps,
+        methods=solution.methods,
         event_times={
             name: solution.event_times[:, events.index(name)] for name in model.event_names
         },

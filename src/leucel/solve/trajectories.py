@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from leucel.compile import Method
 from leucel.core import InputError, SolveError, Status, unknown_name
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Trajectories:
     status : `leucel.core.Status` of each subject as a number, (N,); an output that is not a number
         makes it `NON_FINITE` as well.
     steps : steps tried for each subject, (N,).
+    methods : `leucel.compile.Method` that each subject ended with as a number, (N,).
     event_times : time of the first occurrence of each event by name, (N,), infinity when it did
         not happen.
     """
@@ -38,6 +40,7 @@ class Trajectories:
     values: NDArray[np.float64] = field(repr=False)
     status: NDArray[np.int32] = field(repr=False)
     steps: NDArray[np.int32] = field(repr=False)
+    methods: NDArray[np.int32] = field(repr=False)
     event_times: Mapping[str, NDArray[np.float64]] = field(repr=False)
 
     @property
@@ -73,6 +76,11 @@ class Trajectories:
         """How many subjects ended in each way; ways that did not occur are left out."""
         found, counts = np.unique(self.status, return_counts=True)
         return {Status(int(s)): int(n) for s, n in zip(found, counts, strict=True)}
+
+    def count_by_method(self) -> dict[Method, int]:
+        """How many subjects ended with each method; methods that did not occur are left out."""
+        found, counts = np.unique(self.methods, return_counts=True)
+        return {Method(int(m)): int(n) for m, n in zip(found, counts, strict=True)}
 
     def require_ok(self) -> Trajectories:
         """Return these trajectories, or raise when a subject failed.

@@ -8,7 +8,8 @@ from scipy.integrate import solve_ivp
 
 from leucel.compile.arithmetic import NumpyArithmetic
 from leucel.compile.elimination import plan_elimination
-from leucel.compile.rosenbrock import dense_coefficients, interpolate, take_step
+from leucel.compile.rosenbrock import dense_coefficients, take_step
+from leucel.compile.stepper import interpolate
 
 NUMBERS = NumpyArithmetic()
 # Slopes between two step sizes scatter around the order.

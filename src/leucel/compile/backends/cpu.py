@@ -15,15 +15,16 @@ from typing import Any, Final, final
 
 import numpy as np
 from llvmlite import ir
+from numpy.typing import NDArray
 
 from leucel.compile.backends.cpu_closed_form import emit_closed_form
 from leucel.compile.backends.cpu_driver import emit_solver, layout_of
 from leucel.compile.backends.cpu_engine import MachineCode, new_module, object_code
 from leucel.compile.backends.cpu_math import VectorFunctions
-from leucel.compile.backends.cpu_memory import Emitter, Slot
+from leucel.compile.backends.cpu_memory import Emitter, Layout, Slot, Waiting
 from leucel.compile.backends.cpu_prepare import emit_prepare
 from leucel.compile.backends.cpu_values import LANES, POINTER
-from leucel.compile.kernel import Controls, Ensemble, Solution
+from leucel.compile.kernel import Controls, Ensemble, Method, Solution
 from leucel.compile.lowering import LoweredSystem
 
 _LARGEST_BLOCK: Final = 512
@@ -47,41 +48,49 @@ def cpu_kernel(system: LoweredSystem) -> CpuKernel:
 
 @final
 class CpuKernel:
-    """Machine code of one system."""
+    """Machine code of one system; that of a method is made when a subject first needs it."""
 
     def __init__(self, system: LoweredSystem) -> None:
-        self._outputs = len(system.outputs)
-        self._events = len(system.events)
-        layout = layout_of(system)
-        self._rows = len(layout.constants) + layout.states if system.state_names else 0
-        code = MachineCode(object_code(lambda: _module_of(system), system.content_hash))
-        record = ctypes.c_void_p
-        self._solve = code.function("solve", record)
-        self._prepare = code.function("prepare", record) if self._rows else None
-        self._code = code
+        self._system = system
+        self._layout = layout_of(system)
+        self._made: dict[Method, _Code] = {}
+        self._making = threading.Lock()
+        self._code(Method.EXPLICIT if system.state_names else Method.CLOSED_FORM)
+
+    def _code(self, method: Method) -> _Code:
+        with self._making:
+            if method not in self._made:
+                self._made[method] = _Code(self._system, method)
+            return self._made[method]
 
     def solve(
         self, ensemble: Ensemble, controls: Controls, advance: Callable[[int], None]
     ) -> Solution:
         """Simulate all subjects on `controls.threads` threads."""
         n, kept, count = ensemble.subjects, len(ensemble.outputs), len(ensemble.times)
+        closed = not self._system.state_names
+        first = Method.ROSENBROCK if controls.method == "rosenbrock" else Method.EXPLICIT
+        first = Method.CLOSED_FORM if closed else first
         solution = Solution(
             values=np.empty((n, kept, count)),
             status=np.zeros(n, dtype=np.int32),
             steps=np.zeros(n, dtype=np.int32),
-            event_times=np.full((n, self._events), np.inf),
+            methods=np.full(n, int(first), dtype=np.int32),
+            event_times=np.full((n, len(self._system.events)), np.inf),
         )
-        job = _Job(self._outputs, self._rows, ensemble, controls, solution)
+        waiting = np.full(n, int(Waiting.NO if closed else Waiting.FRESH), dtype=np.int32)
+        job = _Job(self._system, self._layout, ensemble, controls, solution, waiting)
         size = min(_LARGEST_BLOCK, -(-n // (controls.threads * _BLOCKS_PER_THREAD)))
         size = -(-size // LANES) * LANES
         blocks = [(first, min(first + size, n)) for first in range(0, n, size)]
 
         def run(block: tuple[int, int]) -> int:
             record, scratch = job.record(*block)
-            address = record.ctypes.data
-            if self._prepare is not None:
-                self._prepare(address)
-            self._solve(address)
+            code = self._code(first)
+            code.prepare(record.ctypes.data)
+            code.solve(record.ctypes.data)
+            if waiting[slice(*block)].any():
+                self._code(Method.ROSENBROCK).solve(record.ctypes.data)
             del scratch
             return block[1] - block[0]
 
@@ -100,21 +109,34 @@ class CpuKernel:
         return solution
 
 
-def _module_of(system: LoweredSystem) -> ir.Module:
+@final
+class _Code:
+    """Machine code of one system for one method."""
+
+    def __init__(self, system: LoweredSystem, method: Method) -> None:
+        content = f"{system.content_hash} {method.name}"
+        self._code = MachineCode(object_code(lambda: _module_of(system, method), content))
+        record = ctypes.c_void_p
+        self.solve = self._code.function("solve", record)
+        self.prepare = self._code.function("prepare", record)
+
+
+def _module_of(system: LoweredSystem, method: Method) -> ir.Module:
     module = new_module("leucel")
     functions = VectorFunctions(module)
-    if system.state_names:
-        emit_solver(module, system, functions)
-        _emit_preparation(module, system, functions)
-    else:
+    if method is Method.CLOSED_FORM:
         emit_closed_form(module, system, functions)
+    else:
+        emit_solver(module, system, functions, method)
+    _emit_preparation(module, system, functions)
     return module
 
 
 def _emit_preparation(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER]), name="prepare")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    emit_prepare(Emitter(builder, functions, system, layout_of(system), function.args[0]))
+    if system.state_names:
+        emit_prepare(Emitter(builder, functions, system, layout_of(system), function.args[0]))
     builder.ret_void()
 
 
@@ -124,13 +146,16 @@ class _Job:
 
     def __init__(
         self,
-        outputs: int,
-        rows: int,
+        system: LoweredSystem,
+        layout: Layout,
         ensemble: Ensemble,
         controls: Controls,
         solution: Solution,
+        waiting: NDArray[np.int32],
     ) -> None:
-        self._rows = rows
+        self._rows = len(layout.constants) + layout.states
+        self._carried = layout.carried
+        outputs = len(system.outputs)
         # The kernel reads eight times at once, so it may look beyond the last.
         self._times = np.concatenate([ensemble.times, np.full(LANES, np.inf)])
         self._destinations = np.full(max(outputs, 1), -1, dtype=np.int64)
@@ -138,7 +163,7 @@ class _Job:
             self._destinations[output] = place
         self._columns = np.array([c.ctypes.data for c in ensemble.columns], dtype=np.uint64)
         self._column_steps = np.array([len(c) > 1 for c in ensemble.columns], dtype=np.int64)
-        self._arrays: list[Any] = [ensemble, controls, solution]
+        self._arrays: list[Any] = [ensemble, controls, solution, waiting]
         self._template = np.zeros(len(Slot), dtype=np.int64)
         for slot, array in (
             (Slot.TIMES, self._times),
@@ -151,6 +176,8 @@ class _Job:
             (Slot.DESTINATIONS, self._destinations),
             (Slot.STATUS, solution.status),
             (Slot.STEPS, solution.steps),
+            (Slot.METHODS, solution.methods),
+            (Slot.WAITING, waiting),
             (Slot.EVENT_TIMES, solution.event_times),
             (Slot.COLUMNS, self._columns),
             (Slot.COLUMN_STEPS, self._column_steps),
@@ -161,6 +188,7 @@ class _Job:
             (Slot.JUMP_COUNT, ensemble.jump_times.shape[1]),
             (Slot.MAX_STEPS, controls.max_steps),
             (Slot.KEPT, len(ensemble.outputs)),
+            (Slot.HANDS_OVER, int(controls.method == "auto")),
         ):
             self._template[slot] = number
         for slot, value in (
@@ -180,8 +208,9 @@ class _Job:
     def record(self, first: int, last: int) -> tuple[Any, Any]:
         """Record of one block, and its scratch memory, which has to outlive the call."""
         stride = -(-(last - first) // LANES) * LANES
-        scratch = np.empty((max(self._rows, 1), stride))
+        scratch = np.empty((self._rows + self._carried + 1, stride))
         record = self._template.copy()
         record[Slot.FIRST], record[Slot.LAST] = first, last
         record[Slot.PREPARED], record[Slot.STRIDE] = scratch.ctypes.data, stride
+        record[Slot.CARRIED] = scratch[self._rows :].ctypes.data
         return record, scratch

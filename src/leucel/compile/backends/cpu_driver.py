@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 from llvmlite import ir
@@ -10,6 +11,16 @@ from llvmlite import ir
 from leucel.compile.backends.cpu_lanes import LaneFunctions
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import BYTES, Emitter, Layout, Slot
+from leucel.compile.backends.cpu_samples import emit_samples
+from leucel.compile.backends.cpu_steps import (
+    dense_rows,
+    is_convicted,
+    next_step,
+    squared_error,
+    suspicion,
+    take_step,
+    weights,
+)
 from leucel.compile.backends.cpu_values import (
     F64,
     I32,
@@ -22,15 +33,11 @@ from leucel.compile.backends.cpu_values import (
     reserve,
     splat_integer,
 )
-from leucel.compile.elimination import plan_elimination
+from leucel.compile.kernel import Method
 from leucel.compile.lowering import LoweredSystem
-from leucel.compile.rosenbrock import ERROR_EXPONENT, Step, dense_coefficients, take_step
+from leucel.compile.stepper import DENSE_ROWS, Step
 from leucel.core import Status
 
-_SAFETY: Final = 0.9
-_LARGEST_GROWTH: Final = 6.0
-_LARGEST_CUT: Final = 0.2
-_CUT_WHEN_BROKEN: Final = 0.1
 # Shorter steps than this share of the time do not move it any more; at the start, where the time is
 # zero, a share of the whole span takes its place.
 _SMALLEST_STEP: Final = 16 * 2.220446049250313e-16
@@ -59,8 +66,10 @@ def layout_of(system: LoweredSystem) -> Layout:
     )
 
 
-def emit_solver(module: ir.Module, system: LoweredSystem, functions: VectorFunctions) -> None:
-    """Add the function `solve(record)` to a module."""
+def emit_solver(
+    module: ir.Module, system: LoweredSystem, functions: VectorFunctions, method: Method
+) -> None:
+    """Add the function `solve(record)` to a module: the subjects that wait for a method."""
     function = ir.Function(module, ir.FunctionType(_VOID, [POINTER]), name="solve")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     layout = layout_of(system)
@@ -70,7 +79,7 @@ def emit_solver(module: ir.Module, system: LoweredSystem, functions: VectorFunct
     zero = ir.Constant(VECTOR, [0.0] * LANES)
     for row in range(layout.rows):
         e.put(row, zero)
-    lanes = LaneFunctions(e)
+    lanes = LaneFunctions(e, method)
     queue = reserve(builder, I64)
     fired = reserve(builder, I64, max(layout.events, 1))
     builder.store(e.slot(Slot.FIRST, I64), queue)
@@ -79,7 +88,7 @@ def emit_solver(module: ir.Module, system: LoweredSystem, functions: VectorFunct
     with e.loop() as loop:
         active = builder.icmp_signed(">=", e.get(layout.subject, kind=INTEGERS), splat_integer(0))
         loop.leave_unless(builder.icmp_unsigned("!=", e.bits(active), e.integer(0)))
-        _emit_step(e, lanes, active, queue, fired)
+        _emit_step(e, method, lanes, active, queue, fired)
         loop.again()
     restore()
     builder.ret_void()
@@ -110,31 +119,31 @@ def flush_subnormals(e: Emitter) -> Any:
     return lambda: None
 
 
-def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired: Any) -> None:
+def _emit_step(
+    e: Emitter, method: Method, lanes: LaneFunctions, active: Any, queue: Any, fired: Any
+) -> None:
     b, ar, lay = e.b, e.ar, e.layout
     time = e.get(lay.time)
     states = [e.get(lay.state + i) for i in range(lay.states)]
     known = e.constants()
 
-    def real(slot: Slot) -> Any:
-        return e.broadcast(e.slot(slot, F64))
-
     until = e.get(lay.until)
     left = ar.subtract(until, time)
-    step = ar.minimum(e.get(lay.step), real(Slot.MAX_STEP))
+    step = ar.minimum(e.get(lay.step), e.broadcast(e.slot(Slot.MAX_STEP, F64)))
     # A step that nearly reaches the next break is stretched, so that no crumb is left over.
     hits = ar.less_equal(left, ar.multiply(step, ar.constant(1.0001)))
     step = b.select(hits, left, step)
     end = b.select(hits, until, ar.add(time, step))
-    taken = _step(e, time, step, states, known)
+    taken = take_step(e, method, time, step, states, known)
     inverse = ar.divide(ar.constant(1.0), step)
     span = e.broadcast(b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64)))
     moment = ar.maximum(ar.absolute(end), ar.multiply(span, ar.constant(_START_BLUR)))
     blur = ar.multiply(ar.multiply(moment, inverse), ar.constant(_TIME_BLUR))
-    squared = _squared_error(e, states, taken, blur)
+    scales = weights(e, states, taken, blur)
+    squared = squared_error(e, taken, scales)
     good = b.and_(active, ar.less_equal(squared, ar.constant(1.0)))
     finite = ar.less(squared, ar.constant(math.inf))
-    next_step = _next_step(e, step, squared)
+    following = next_step(e, step, squared)
 
     tried = b.add(e.get(lay.tried, kind=INTEGERS), b.zext(active, INTEGERS))
     e.put(lay.tried, tried)
@@ -147,97 +156,53 @@ def _emit_step(e: Emitter, lanes: LaneFunctions, active: Any, queue: Any, fired:
     any_fired = _fired_events(e, end, taken, known, good, fired)
     due = e.bits(b.and_(good, ar.less(e.get(lay.next_output), end)))
     with e.when_any(b.or_(due, any_fired)):
-        for c, row in enumerate(dense_coefficients(ar, taken.stages)):
+        rows = dense_rows(e, method, taken, step)
+        for c, row in enumerate(rows):
             for i, value in enumerate(row):
-                e.put(lay.dense + 3 * i + c, value)
+                e.put(lay.dense + DENSE_ROWS * i + c, value)
         if lay.events:
             with e.each_bit(any_fired) as lane:
                 fraction = e.call(lanes.locate, lane, fired)
                 e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
                 e.call(lanes.move, lane, fraction)
-        with e.each_bit(b.and_(due, b.not_(any_fired))) as lane:
+        calm = b.and_(due, b.not_(any_fired))
+        rest = emit_samples(e, calm, end, states, taken, rows, known)
+        with e.each_bit(rest) as lane:
             e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
 
     for i in range(lay.states):
         e.put(lay.state + i, b.select(good, e.get(lay.new_state + i), states[i]))
     e.put(lay.time, b.select(good, e.get(lay.end_of_step), time))
-    e.put(lay.step, next_step)
+    e.put(lay.step, following)
     one, none = ar.constant(1.0), ar.constant(0.0)
     e.put(lay.rejected, b.select(good, none, one))
 
-    failures = _failures(e, time, good, active, finite, next_step, tried, hits)
-    failed = e.integer(0)
-    for bits, _ in failures:
+    failures = _failures(e, time, good, active, finite, following, tried, hits)
+    given = e.integer(0)
+    if method is Method.EXPLICIT:
+        for i, slope in enumerate(taken.stages[-1]):
+            e.put(lay.slope + i, b.select(good, slope, e.get(lay.slope + i)))
+        suspected = suspicion(e, states, taken, step, good)
+        e.put(lay.suspicion, suspected)
+        stuck = failures.pop(Status.NON_FINITE), failures.pop(Status.STEP_TOO_SMALL)
+        given, left_over = _given(
+            e, suspected, active, b.and_(good, hits), any_fired, stuck, failures
+        )
+        failures |= left_over
+    failed = given
+    for bits in failures.values():
         failed = b.or_(failed, bits)
     arrived = b.or_(e.bits(b.and_(good, hits)), any_fired)
     with e.each_bit(b.and_(arrived, b.not_(failed))) as lane:
         _arrive(e, lanes, lane, queue)
-    for bits, status in failures:
+    if method is Method.EXPLICIT:
+        with e.each_bit(given) as lane:
+            e.call(lanes.give, lane)
+            e.call(lanes.release, lane, queue)
+    for status, bits in failures.items():
         with e.each_bit(bits) as lane:
             e.call(lanes.fail, lane, e.integer(int(status)))
             e.call(lanes.release, lane, queue)
-
-
-def _step(e: Emitter, time: Any, step: Any, states: list[Any], known: Any) -> Step[Any]:
-    system = e.system
-    entries = list(system.jacobian)
-    moving = not system.autonomous
-    wanted = [*system.rhs, *system.jacobian.values(), *(system.time_derivative if moving else ())]
-    values = e.run(wanted, time=time, states=states, known=known)
-    size = len(states)
-
-    def rhs(at: Any, moved: Any) -> list[Any]:
-        return e.run(list(system.rhs), time=at, states=list(moved), known=known)
-
-    return take_step(
-        e.ar,
-        plan_elimination(size, entries),
-        rhs,
-        time=time,
-        states=states,
-        step=step,
-        slope=values[:size],
-        jacobian=dict(zip(entries, values[size : size + len(entries)], strict=True)),
-        time_derivative=values[size + len(entries) :] if moving else None,
-    )
-
-
-def _squared_error(e: Emitter, states: list[Any], taken: Step[Any], blur: Any) -> Any:
-    """Mean square of the errors in units of their tolerances.
-
-    What a state changes within `blur` steps, the resolution of time, is no error. Without it a
-    state that a switch sets in motion from zero would forbid every step across the switch.
-    """
-    ar = e.ar
-    rtol = e.broadcast(e.slot(Slot.RTOL, F64))
-    atol = e.slot(Slot.ATOL, POINTER)
-    total = ar.constant(0.0)
-    for i, (old, new, error) in enumerate(zip(states, taken.states, taken.error, strict=True)):
-        if i >= len(states) - e.layout.passive:
-            break
-        size = ar.maximum(ar.absolute(old), ar.absolute(new))
-        floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
-        floor = ar.multiply_add(ar.absolute(ar.subtract(new, old)), blur, floor)
-        ratio = ar.divide(error, ar.multiply_add(rtol, size, floor))
-        total = ar.multiply_add(ratio, ratio, total)
-    own = len(states) - e.layout.passive
-    return ar.multiply(total, ar.constant(1.0 / own))
-
-
-def _next_step(e: Emitter, step: Any, squared: Any) -> Any:
-    b, ar = e.b, e.ar
-    power = ar.multiply(
-        ar.constant(-0.5 / ERROR_EXPONENT), ar.log(ar.add(squared, ar.constant(1e-30)))
-    )
-    factor = ar.multiply(ar.constant(_SAFETY), ar.exp(power))
-    # After a step that was turned down, the next one does not grow.
-    was_rejected = ar.less(ar.constant(0.5), e.get(e.layout.rejected))
-    ceiling = b.select(was_rejected, ar.constant(1.0), ar.constant(_LARGEST_GROWTH))
-    factor = b.select(ar.less(factor, ar.constant(_LARGEST_CUT)), ar.constant(_LARGEST_CUT), factor)
-    factor = b.select(ar.less(ceiling, factor), ceiling, factor)
-    broken = b.not_(ar.less(squared, ar.constant(math.inf)))
-    factor = b.select(broken, ar.constant(_CUT_WHEN_BROKEN), factor)
-    return ar.multiply(step, factor)
 
 
 def _fired_events(e: Emitter, end: Any, taken: Step[Any], known: Any, good: Any, fired: Any) -> Any:
@@ -273,10 +238,10 @@ def _failures(
     good: Any,
     active: Any,
     finite: Any,
-    next_step: Any,
+    following: Any,
     tried: Any,
     hits: Any,
-) -> list[tuple[Any, Status]]:
+) -> dict[Status, Any]:
     """Bits of the lanes that cannot go on, and why; no lane is in two of them."""
     b, ar = e.b, e.ar
     span = b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64))
@@ -284,7 +249,7 @@ def _failures(
         ar.multiply(ar.absolute(time), ar.constant(_SMALLEST_STEP)),
         ar.multiply(e.broadcast(span), ar.constant(_SMALLEST_START)),
     )
-    stuck = b.and_(b.and_(active, b.not_(good)), ar.less(next_step, smallest))
+    stuck = b.and_(b.and_(active, b.not_(good)), ar.less(following, smallest))
     limit = e.broadcast(e.slot(Slot.LIMIT, F64))
     outside = ir.Constant(MASK, [0] * LANES)
     for i in range(e.layout.states - e.layout.passive):
@@ -300,12 +265,41 @@ def _failures(
     spent = b.and_(active, b.icmp_signed(">=", tried, most))
     arrived = b.and_(good, hits)
     spent = b.and_(spent, b.not_(b.or_(b.or_(stuck, outside), arrived)))
-    return [
-        (e.bits(b.and_(stuck, b.not_(finite))), Status.NON_FINITE),
-        (e.bits(b.and_(stuck, finite)), Status.STEP_TOO_SMALL),
-        (e.bits(outside), Status.LEFT_DOMAIN),
-        (e.bits(spent), Status.MAX_STEPS),
-    ]
+    return {
+        Status.NON_FINITE: e.bits(b.and_(stuck, b.not_(finite))),
+        Status.STEP_TOO_SMALL: e.bits(b.and_(stuck, finite)),
+        Status.LEFT_DOMAIN: e.bits(outside),
+        Status.MAX_STEPS: e.bits(spent),
+    }
+
+
+def _given(
+    e: Emitter,
+    suspected: Any,
+    active: Any,
+    hits: Any,
+    any_fired: Any,
+    stuck: tuple[Any, Any],
+    failures: Mapping[Status, Any],
+) -> tuple[Any, dict[Status, Any]]:
+    """Bits of the lanes that go on with the other method, and the failures that remain.
+
+    A subject that is stuck is left to the other method to judge, where that is allowed.
+    """
+    b = e.b
+    allowed = b.icmp_signed("!=", e.slot(Slot.HANDS_OVER, I64), e.integer(0))
+    every = b.select(allowed, e.integer(-1), e.integer(0))
+    busy = b.or_(any_fired, e.bits(hits))
+    for bits in failures.values():
+        busy = b.or_(busy, bits)
+    guilty = b.and_(e.bits(b.and_(active, is_convicted(e, suspected))), b.not_(busy))
+    given = b.and_(b.or_(guilty, b.or_(*stuck)), every)
+    kept = b.not_(every)
+    left_over = {
+        Status.NON_FINITE: b.and_(stuck[0], kept),
+        Status.STEP_TOO_SMALL: b.and_(stuck[1], kept),
+    }
+    return given, left_over
 
 
 def _arrive(e: Emitter, lanes: LaneFunctions, lane: Any, queue: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, final
 
 from llvmlite import ir
 
-from leucel.compile.backends.cpu_memory import Emitter, Slot
+from leucel.compile.backends.cpu_memory import Emitter, Slot, Waiting
 from leucel.compile.backends.cpu_moments import (
     element,
     emit_event,
@@ -22,7 +22,7 @@ from leucel.compile.backends.cpu_moments import (
     states_of,
 )
 from leucel.compile.backends.cpu_values import F64, I1, I32, I64, LANES, POINTER, reserve
-from leucel.compile.kernel import LONGEST_CHAIN
+from leucel.compile.kernel import LONGEST_CHAIN, Method
 from leucel.core import Status
 
 # Share of the shortest turnover, and limits of that turnover as shares of the whole time.
@@ -37,8 +37,9 @@ _VOID: Final = ir.VoidType()
 class LaneFunctions:
     """The functions of one kernel, emitted when this is made."""
 
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, method: Method) -> None:
         self._e = emitter
+        self._method = method
         events = range(len(emitter.system.events))
         self.events = [emit_event(emitter, i, set_off=False) for i in events]
         self.set_off = [emit_event(emitter, i, set_off=True) for i in events]
@@ -51,6 +52,8 @@ class LaneFunctions:
         self.restart = self._restart()
         self.finish = self._finish()
         self.fail = self._fail()
+        if method is Method.EXPLICIT:
+            self.give = self._give()
         self.load = self._load()
         self.release = self._release()
 
@@ -179,6 +182,8 @@ class LaneFunctions:
         speed = ar.constant(0.0)
         own = lay.states - lay.passive
         for i, (state, slope) in enumerate(zip(states, slopes, strict=True)):
+            if self._method is Method.EXPLICIT:
+                e.put(lay.slope + i, element(e, slope), lane)
             slope_size = ar.absolute(slope)
             speed = ar.add(speed, slope_size)
             if i >= own:
@@ -188,6 +193,7 @@ class LaneFunctions:
         step = ar.multiply(shortest, ar.constant(_FIRST_STEP))
         e.put(lay.step, element(e, step), lane)
         e.put(lay.rejected, e.real(0.0), lane)
+        e.put(lay.suspicion, e.real(0.0), lane)
         finite = b.fcmp_ordered("<", element(e, speed), e.real(math.inf))
         b.ret(b.select(finite, e.integer(int(Status.OK)), e.integer(int(Status.NON_FINITE))))
         return function
@@ -235,8 +241,35 @@ class LaneFunctions:
         b.ret_void()
         return function
 
+    def _copy(self, e: Emitter, lane: Any, slot: Slot, column: Any, *, back: bool) -> None:
+        """Copy the carried rows of a lane to its column, or back."""
+        first, stride = e.slot(slot, POINTER), e.slot(Slot.STRIDE, I64)
+        with e.loop(e.integer(0)) as loop:
+            (row,) = loop.values
+            loop.leave_unless(e.b.icmp_signed("<", row, e.integer(e.layout.carried)))
+            there = e.item(first, e.b.add(e.b.mul(stride, row), column))
+            here = e.item(e.memory, e.b.add(e.b.mul(row, e.integer(LANES)), lane))
+            source, target = (there, here) if back else (here, there)
+            e.b.store(e.load(source), target)
+            loop.again(e.b.add(row, e.integer(1)))
+
+    def _give(self) -> ir.Function:
+        """(lane): leave a subject to the Rosenbrock method, as it is now."""
+        function, e = self._e.function("give", _VOID, I64)
+        lane = function.args[2]
+        b = e.b
+        subject = e.get(e.layout.subject, lane, I64)
+        column = b.sub(subject, e.slot(Slot.FIRST, I64))
+        self._copy(e, lane, Slot.CARRIED, column, back=False)
+        method = ir.Constant(I32, int(Method.ROSENBROCK))
+        b.store(method, e.item(e.slot(Slot.METHODS, POINTER), subject, I32))
+        waits = ir.Constant(I32, int(Waiting.UNDER_WAY))
+        b.store(waits, e.item(e.slot(Slot.WAITING, POINTER), subject, I32))
+        b.ret_void()
+        return function
+
     def _load(self) -> ir.Function:
-        """(lane, subject): start a subject; true when it has to be integrated."""
+        """(lane, subject): start a subject or go on with it; true when it is to be integrated."""
         function, e = self._e.function("load", I1, I64, I64)
         _, _, lane, subject = function.args
         b, lay = e.b, e.layout
@@ -248,6 +281,15 @@ class LaneFunctions:
         for k, row in enumerate(rows):
             place = b.add(b.mul(stride, e.integer(k)), column)
             e.put(row, e.load(e.item(prepared, place)), lane)
+        place = e.item(e.slot(Slot.WAITING, POINTER), subject, I32)
+        under_way = b.icmp_signed(
+            "==", e.load(place, I32), ir.Constant(I32, int(Waiting.UNDER_WAY))
+        )
+        b.store(ir.Constant(I32, int(Waiting.NO)), place)
+        if self._method is Method.ROSENBROCK:
+            with b.if_then(under_way):
+                self._copy(e, lane, Slot.CARRIED, column, back=True)
+                b.ret(ir.Constant(I1, 1))
         start = e.slot(Slot.START, F64)
         e.put(lay.time, start, lane)
         e.put(lay.subject, subject, lane)
@@ -285,8 +327,20 @@ class LaneFunctions:
             e.put(e.layout.subject, e.integer(-1), lane)
             loop.leave_unless(b.icmp_signed("<", subject, last))
             b.store(b.add(subject, e.integer(1)), queue)
-            started = e.call(self.load, lane, subject)
-            loop.leave_unless(b.not_(started))
+            waiting = e.load(e.item(e.slot(Slot.WAITING, POINTER), subject, I32), I32)
+            method = e.load(e.item(e.slot(Slot.METHODS, POINTER), subject, I32), I32)
+            own = b.icmp_signed("==", method, ir.Constant(I32, int(self._method)))
+            wanted = b.and_(own, b.icmp_signed("!=", waiting, ir.Constant(I32, int(Waiting.NO))))
+            with b.if_else(wanted) as (then, otherwise):
+                with then:
+                    started = e.call(self.load, lane, subject)
+                    after = b.block
+                with otherwise:
+                    before = b.block
+            taken = b.phi(I1)
+            taken.add_incoming(started, after)
+            taken.add_incoming(ir.Constant(I1, 0), before)
+            loop.leave_unless(b.not_(taken))
             loop.again()
         b.ret_void()
         return function

@@ -22,6 +22,7 @@ from leucel.compile.backends.cpu_values import (
 )
 from leucel.compile.lowering import LoweredSystem
 from leucel.compile.program import evaluate
+from leucel.compile.stepper import DENSE_ROWS
 
 BYTES: Final = 8
 
@@ -55,6 +56,18 @@ class Slot(IntEnum):
     COLUMNS = 23
     COLUMN_STEPS = 24
     JUMP_SETS = 25
+    METHODS = 26
+    WAITING = 27
+    CARRIED = 28
+    HANDS_OVER = 29
+
+
+class Waiting(IntEnum):
+    """Whether a subject waits for its method."""
+
+    NO = 0
+    FRESH = 1
+    UNDER_WAY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,8 @@ class Layout:
     rejected = 10
     broken = 11
     fired = 12
-    fixed_rows = 13
+    suspicion = 13
+    fixed_rows = 14
 
     @property
     def state(self) -> int:
@@ -94,24 +108,34 @@ class Layout:
         return self.fixed_rows
 
     @property
+    def armed(self) -> int:
+        """First row of the events: 1 can fire, 0 cannot; in a jump: -1 has fired, 2 can again."""
+        return self.state + self.states
+
+    @property
+    def carried(self) -> int:
+        """Number of rows, the first ones, that go along when a method hands a subject over."""
+        return self.armed + self.events
+
+    @property
     def new_state(self) -> int:
         """First row of the states at the end of the step."""
-        return self.state + self.states
+        return self.carried
+
+    @property
+    def slope(self) -> int:
+        """First row of the derivatives at the begin of the step, of the explicit method."""
+        return self.new_state + self.states
 
     @property
     def dense(self) -> int:
         """First row of the dense coefficients, three rows a state."""
-        return self.new_state + self.states
-
-    @property
-    def armed(self) -> int:
-        """First row of the events: 1 can fire, 0 cannot; in a jump: -1 has fired, 2 can again."""
-        return self.dense + 3 * self.states
+        return self.slope + self.states
 
     @property
     def constant(self) -> int:
         """First row of the constants of a subject."""
-        return self.armed + self.events
+        return self.dense + DENSE_ROWS * self.states
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from leucel.compile.backends.cpu_memory import Emitter, Slot
 from leucel.compile.backends.cpu_values import F64, I32, I64, LANES, MASK, POINTER, VECTOR, reserve
-from leucel.compile.rosenbrock import interpolate
+from leucel.compile.stepper import DENSE_ROWS, interpolate
 
 # Each round of the search divides the bracket by eight: 2**-51 of the step after 17 rounds.
 _SEARCH_ROUNDS: Final = 17
@@ -46,7 +46,7 @@ def states_at(e: Emitter, lane: Any, fraction: Any) -> list[Any]:
             fraction,
             e.spread(lay.state + i, lane),
             e.spread(lay.new_state + i, lane),
-            [e.spread(lay.dense + 3 * i + c, lane) for c in range(3)],
+            [e.spread(lay.dense + DENSE_ROWS * i + c, lane) for c in range(DENSE_ROWS)],
         )
         for i in range(lay.states)
     ]

@@ -17,7 +17,7 @@ from scipy.integrate import BDF, LSODA, Radau
 from scipy.optimize import brentq
 
 from leucel.compile.arithmetic import NumpyArithmetic
-from leucel.compile.kernel import LONGEST_CHAIN, Controls, Ensemble, Floats, Solution
+from leucel.compile.kernel import LONGEST_CHAIN, Controls, Ensemble, Floats, Method, Solution
 from leucel.compile.lowering import LoweredSystem
 from leucel.compile.program import Op, Program
 from leucel.core import Status
@@ -188,7 +188,14 @@ class ReferenceKernel:
                 status[i] = run.run()
                 steps[i] = run.steps
                 advance(1)
-        return Solution(values=values, status=status, steps=steps, event_times=event_times)
+        method = Method.REFERENCE if self._system.state_names else Method.CLOSED_FORM
+        return Solution(
+            values=values,
+            status=status,
+            steps=steps,
+            methods=np.full(n, int(method), dtype=np.int32),
+            event_times=event_times,
+        )
 
 
 @final
