@@ -96,6 +96,7 @@ from leucel.epidemiology.ratios import (
 )
 from leucel.epidemiology.standardization import (
     AgeCounts,
+    Limits,
     StandardizedRatio,
     age_counts,
     standardize_crude,
@@ -161,6 +162,7 @@ __all__ = [
     "Funnel",
     "FunnelOptions",
     "LifeTableSurvival",
+    "Limits",
     "Line",
     "LineFlow",
     "Measure",

@@ -282,7 +282,9 @@ def _estimate_area(
             if years != options.five_year.window_years
         ),
         survival_ratio=ratio_from_survival(points) if points else None,
-        registry=registry_rates(code, ages, options.standards) if ages else (),
+        registry=registry_rates(code, ages, options.standards, limits=options.limits)
+        if ages
+        else (),
         registry_ratio=registry_ratio(ages) if ages else None,
         funnels=tuple(follow_funnel(item, options.funnel) for item in incidence),
         figures=tuple(

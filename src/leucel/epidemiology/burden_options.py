@@ -8,6 +8,7 @@ from leucel.core import InputError, Problem, unknown_name
 from leucel.epidemiology.funnel import FunnelOptions
 from leucel.epidemiology.prevalence import DEFAULT_DRAWS
 from leucel.epidemiology.ratios import COMPLETE_RATIO, FIVE_YEAR_RATIO, PrevalenceRatio
+from leucel.epidemiology.standardization import Limits
 from leucel.epidemiology.tables import standard_names
 
 
@@ -22,6 +23,7 @@ class BurdenOptions:
     draws : Monte-Carlo draws of each interval, at least 200.
     windows : N of further N-year prevalences, years.
     standards : names of standard populations for age-standardized rates of tables by age.
+    limits : of those rates: Fay-Feuer, Tiwari or Dobson-Byar.
     """
 
     five_year: PrevalenceRatio = FIVE_YEAR_RATIO
@@ -30,6 +32,7 @@ class BurdenOptions:
     draws: int = DEFAULT_DRAWS
     windows: tuple[float, ...] = ()
     standards: tuple[str, ...] = ()
+    limits: Limits = "fay_feuer"
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []

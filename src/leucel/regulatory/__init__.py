@@ -41,6 +41,12 @@ from leucel.regulatory.milestones import (
     milestone_from_record,
 )
 from leucel.regulatory.published import choose_figure, judge_published
+from leucel.regulatory.register_tables import (
+    TABLE_FIELDS,
+    read_designation_table,
+    read_designations,
+    read_ema_table,
+)
 from leucel.regulatory.registers import (
     DesignationRecord,
     find_designations,
@@ -55,6 +61,9 @@ from leucel.regulatory.report import (
 )
 from leucel.regulatory.route_cases import ProductFacts, RouteStatus
 from leucel.regulatory.routes import Route, RouteOptions, RoutePlan, plan_routes
+from leucel.regulatory.rules import (
+    COLUMNS as RULE_COLUMNS,
+)
 from leucel.regulatory.rules import (
     Rule,
     RuleBook,
@@ -74,6 +83,8 @@ from leucel.regulatory.thresholds import Operator, Threshold, ThresholdForm, rea
 __all__ = [
     "HEADINGS",
     "MYELOMA_CODES",
+    "RULE_COLUMNS",
+    "TABLE_FIELDS",
     "Clock",
     "ClockUnit",
     "DesignationRecord",
@@ -132,6 +143,9 @@ __all__ = [
     "qualifying_tests",
     "read_bundle",
     "read_clock",
+    "read_designation_table",
+    "read_designations",
+    "read_ema_table",
     "read_envelopes",
     "read_eu_register",
     "read_fda_list",

@@ -33,6 +33,7 @@ from leucel.regulatory.rules import (
     Rule,
     RuleBook,
     RuleChange,
+    RuleKind,
     RuleStatus,
     load_rules,
     rule_changes,
@@ -285,7 +286,7 @@ def designate(
             estimates.append(tests[0])
         if entry is not None and entry.warnings:
             first_test = replace(first_test, marks=(*first_test.marks, *entry.warnings))
-        principal.append(_contested_later(first_test, book, as_of))
+        principal.append(_contested_later(_not_yet(first_test, book, as_of), book, as_of))
         precedents += _precedents(tests[0], published, as_of)
     codes = {test.jurisdiction for test in principal}
     return DesignationResult(
@@ -328,6 +329,23 @@ def _codes(jurisdictions: Sequence[str]) -> list[str]:
     if problems:
         raise InputError(problems)
     return list(dict.fromkeys(codes))
+
+
+def _not_yet(test: ThresholdTest, book: RuleBook, as_of: date) -> ThresholdTest:
+    """A jurisdiction without a threshold on the day says which one begins later."""
+    if test.rule is not None:
+        return test
+    later = [
+        f"{rule.id} begins {rule.effective}"
+        for rule in book.of(test.jurisdiction, RuleKind.THRESHOLD)
+        if rule.status_on(as_of) is RuleStatus.NOT_YET
+    ]
+    if not later:
+        return test
+    return replace(
+        test,
+        reason=f"no orphan threshold applies on {as_of.isoformat()}: {', '.join(later)}",
+    )
 
 
 def _contested_later(test: ThresholdTest, book: RuleBook, as_of: date) -> ThresholdTest:

@@ -269,7 +269,8 @@ def judge_span(
     """Verdict of a range and why; `bracket` says what the range covers, "" for a given figure."""
     limit = threshold.limit or 0.0
     passes = threshold.operator.holds
-    shown = f"{limit:,.0f} {threshold.unit}"
+    shown = f"{limit:,.0f}" if limit >= 100 else f"{limit:g}"
+    shown += f" {threshold.unit}"
     lost = ""
     if margin is not None:
         lost = f"; lost when prevalence reaches {margin:.1f} times the yearly incidence"
@@ -323,7 +324,8 @@ def _borrowed(
 
 def _without_rule(code: str, book: RuleBook) -> ThresholdTest:
     others = book.of(code)
-    shown = "; ".join(f"{rule.value} ({rule.id})" for rule in others if rule.kind is RuleKind.ROUTE)
+    routes = (rule for rule in others if rule.kind is RuleKind.ROUTE)
+    shown = "; ".join(f"{rule.statement} ({rule.id})" for rule in routes)
     return ThresholdTest(
         jurisdiction=code,
         name=get_area(code).name,

@@ -109,6 +109,8 @@ class Rule:
     def statement(self) -> str:
         """What the rule says: its value with its unit, in words where there is no unit."""
         value = self.value or "no value on record"
+        if self.value == "none" and self.basis:
+            value = f"none, {self.basis}"
         return value if self.unit in ("", "text") else f"{value} {self.unit}"
 
     @property

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leucel.apps.cli.options import JsonOption, ProgrammeArgument, SeedOption, parse_day
+from leucel.apps.cli.options import (
+    JsonOption,
+    ProgrammeArgument,
+    SeedOption,
+    parse_day,
+    usable_threads,
+)
 from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown, with_limits
-from leucel.apps.cli.places import JurisdictionOption, TableOption, burden_of, seed_of
+from leucel.apps.cli.pairs import (
+    AgesOption,
+    PopulationOption,
+    PopulationYearOption,
+    own_tables,
+)
+from leucel.apps.cli.pictures import PlotOption, check_plot, write_figure
+from leucel.apps.cli.places import JurisdictionOption, TableOption, seed_of
+from leucel.core import Evidence, InputError, Mark, Problem, unknown_name
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from leucel.regulatory import RoutePlan
+    from leucel.epidemiology import AccessAssumptions
+    from leucel.programme import Programme
 
 
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
-    app.command(epilog="Example: leucel access eque-cel --horizon 2032-01-01")(guarded(access))
+    app.command(
+        epilog="Examples: leucel access eque-cel --horizon 2032-01-01 --plot tornado.svg\n\n"
+        "leucel access eque-cel --trial --assume reached_share=0.4,0.2,0.6 "
+        "--approval KW=2027-06-01,2028-03-01"
+    )(guarded(access))
 
 
 def access(
     programme: ProgrammeArgument,
     horizon: Annotated[
-        str, typer.Option("--horizon", metavar="DATE", help="Last day that is counted.")
-    ] = "2032-01-01",
+        str | None,
+        typer.Option(
+            "--horizon",
+            metavar="DATE",
+            help="Last day that is counted; seven years after filing when not given.",
+            show_default=False,
+        ),
+    ] = None,
     start: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="Day of filing; today when not given."),
@@ -40,6 +66,16 @@ def access(
             show_default=False,
         ),
     ] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume",
+            metavar="NAME=VALUE,LOW,HIGH",
+            help="An assumption of the forecast with its range, for example "
+            "reached_share=0.4,0.2,0.6; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     slots: Annotated[
         float | None,
         typer.Option("--slots", help="Manufacturing slots a year.", show_default=False),
@@ -48,7 +84,18 @@ def access(
         float | None,
         typer.Option("--gain", help="Life-years gained by a treated patient.", show_default=False),
     ] = None,
+    trial: Annotated[
+        bool,
+        typer.Option(
+            "--trial",
+            help="Run the virtual trial for the life-years gained at least.",
+        ),
+    ] = False,
     table: TableOption = None,
+    ages: AgesOption = None,
+    population: PopulationOption = None,
+    population_year: PopulationYearOption = 2022,
+    plot: PlotOption = None,
     seed: SeedOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,62 +103,85 @@ def access(
 
     The earlier approval is the soonest open route of each jurisdiction, the ordinary one the latest
     of its open routes. Gulf states without a clock on record take the day of the central Gulf
-    registration and three months of national steps for both.
+    registration and three months of national steps for both. With --plot, the tornado.
     """
     from datetime import date
 
-    from leucel.core import Evidence, Mark, RandomStream
-    from leucel.epidemiology import AccessArea, AccessAssumptions, forecast_access, get_area
-    from leucel.programme import programme_routes
+    from leucel.core import RandomStream
+    from leucel.epidemiology import read_country_table
+    from leucel.programme import access_assumptions, programme_access, read_programme
 
+    check_plot(plot)
     day = parse_day(start, option="--from") or date.today()
-    last = parse_day(horizon, option="--horizon") or date.today()
-    found, burden = burden_of(
-        programme, jurisdictions or list(get_area("GCC").members), table, seed
-    )
-    codes = tuple(entry.area for entry in burden.areas)
-    days = _approval_days(programme_routes(found, start=day, areas=(*codes, "GCC")))
-    days |= _given_days(approval)
-    areas = [
-        AccessArea(
-            cases=entry.incidence[0], earlier=days[entry.area][0], approval=days[entry.area][1]
-        )
-        for entry in burden.areas
-        if entry.area in days and entry.incidence
-    ]
-    given = {"slots_a_year": (slots, "patients a year"), "gain_years": (gain, "year")}
-    own = {
-        name: Evidence(
-            value=value, unit=unit, mark=Mark.OWN_VALUE, note="given on the command line"
-        )
-        for name, (value, unit) in given.items()
-        if value is not None
-    }
-    forecast = forecast_access(
-        areas,
-        horizon=last,
+    last = parse_day(horizon, option="--horizon")
+    own = own_tables(ages, population, None, year=population_year, basis="observed", percent=False)
+    found = read_programme(programme)
+    extra = _assumed(assume, access_assumptions(found))
+    extra |= _own_numbers(slots, gain)
+    years = _trial_years(found, seed_of(found, seed)) if trial and gain is None else None
+    forecast, areas = programme_access(
+        found,
+        start=day,
         rng=RandomStream(seed_of(found, seed)),
-        assumptions=AccessAssumptions(**own),
+        gain=years,
+        areas=jurisdictions,
+        horizon=last,
+        approvals=_given_days(approval),
+        extra=extra,
+        table=read_country_table(table) if table else None,
+        own=own,
     )
-    left_out = [code for code in codes if code not in {area.cases.area for area in areas}]
-    summary: dict[str, Any] = {**forecast.to_summary(), "without_clock": left_out}
+    left_out = [row["area"] for row in areas if row["left_out"]]
+    if forecast is None:
+        raise InputError(
+            Problem(
+                what="no jurisdiction has both cases and a day of approval",
+                received=", ".join(f"{row['area']}: {row['left_out']}" for row in areas),
+                fix="give --approval CODE=EARLIER,ORDINARY",
+            )
+        )
+    summary: dict[str, Any] = {**forecast.to_summary(), "areas": areas, "without_clock": left_out}
+    if plot is not None:
+        write_figure("tornado", plot, {"access": summary})
     if json:
         print_json(summary)
         return
+    _print(summary, day)
+
+
+def _print(summary: dict[str, Any], day: date) -> None:
+    days = {row["area"]: row for row in summary["areas"]}
+    columns = ("usual", "earlier", "more", "life_years")
     print_table(
         (
             {
                 "area": row["area"],
                 **{
                     key: with_limits(row[key]["value"], row[key]["low"], row[key]["high"])
-                    for key in ("usual", "earlier", "more")
+                    if row[key]
+                    else None
+                    for key in columns
                 },
             }
             for row in summary["access"]
         ),
-        {"area": "where", "usual": "ordinary", "earlier": "earlier", "more": "more patients"},
-        title=f"patients reached until {last.isoformat()}, filed on {day.isoformat()}",
+        {
+            "area": "where",
+            "usual": "ordinary",
+            "earlier": "earlier",
+            "more": "more patients",
+            "life_years": "life-years more",
+        },
+        title=f"patients reached until {summary['horizon']}, filed on {day.isoformat()}",
     )
+    for code, row in days.items():
+        if row["left_out"]:
+            screen().print(f"[yellow]{code}[/yellow] left out: {row['left_out']}")
+        else:
+            when = row["earlier"]
+            if row["earlier"] != row["ordinary"]:
+                when = f"{row['earlier']} instead of {row['ordinary']}"
+            screen().print(f"[dim]{code}:[/dim] {when} ({row['basis']})")
     print_table(
         (
             {
@@ -124,12 +194,95 @@ def access(
         {"parameter": "assumption", "range": "range", "more": "more patients"},
         title="what moves the gain",
     )
-    if left_out:
-        screen().print(f"left out, no clock or no cases on record: {', '.join(left_out)}")
+    gain = next((row for row in summary["assumptions"] if row["what"] == "gain_years"), None)
+    screen().print(
+        f"[dim]life-years: {with_limits(gain['value'], gain['low'], gain['high'])} a treated "
+        f"patient; {gain['why']}[/dim]"
+        if gain
+        else "[dim]life-years: give --gain, or --trial for those of the virtual trial[/dim]"
+    )
+
+
+def _assumed(texts: list[str] | None, known: AccessAssumptions) -> dict[str, Evidence]:
+    """Assumptions of the command line, in the units of those they replace."""
+    names = [item.name for item in fields(known)]
+    found: dict[str, Evidence] = {}
+    problems: list[Problem] = []
+    for text in texts or []:
+        name, sign, numbers = text.partition("=")
+        try:
+            values = [float(part) for part in numbers.split(",")]
+        except ValueError:
+            values = []
+        if name not in names:
+            problems.append(unknown_name(name, names, noun="assumption of the forecast"))
+        elif not sign or len(values) not in (1, 3):
+            problems.append(
+                Problem(
+                    what="--assume is not readable",
+                    received=text,
+                    allowed="NAME=VALUE or NAME=VALUE,LOW,HIGH",
+                )
+            )
+        else:
+            old = known.items().get(name)
+            low, high = values[1:] if len(values) == 3 else (None, None)
+            found[name] = Evidence(
+                value=values[0],
+                unit=old.unit if old else _UNITS.get(name, ""),
+                low=low,
+                high=high,
+                mark=Mark.OWN_VALUE,
+                note="given on the command line",
+            )
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+_UNITS = {"slots_a_year": "patients a year", "gain_years": "year"}
+
+
+def _own_numbers(slots: float | None, gain: float | None) -> dict[str, Evidence]:
+    given = {"slots_a_year": slots, "gain_years": gain}
+    return {
+        name: Evidence(
+            value=value,
+            unit=_UNITS[name],
+            mark=Mark.OWN_VALUE,
+            note="given on the command line",
+        )
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def _trial_years(programme: Programme, seed: int) -> Evidence | None:
+    """Life-years by the virtual trial of the programme."""
+    from leucel.core import SILENT
+    from leucel.programme import (
+        access_assumptions,
+        gain_from_trial,
+        programme_trial,
+        require_runnable,
+        response_tables,
+    )
+
+    require_runnable(programme)
+    section = programme.file.trial
+    result, _ = programme_trial(
+        programme,
+        patients=section.patients,
+        months=section.months,
+        seed=seed,
+        threads=usable_threads(None),
+        progress=SILENT,
+    )
+    tables = response_tables(result)
+    return gain_from_trial(tables.get("km_pfs"), access_assumptions(programme))
 
 
 def _given_days(texts: list[str] | None) -> dict[str, tuple[date, date]]:
-    from leucel.core import InputError, Problem
     from leucel.epidemiology import get_area
 
     found: dict[str, tuple[date, date]] = {}
@@ -145,29 +298,4 @@ def _given_days(texts: list[str] | None) -> dict[str, tuple[date, date]]:
                 )
             )
         found[get_area(code).code] = (days[0], days[1])
-    return found
-
-
-def _approval_days(plan: RoutePlan) -> dict[str, tuple[date, date]]:
-    """Soonest and latest end of the open routes of each jurisdiction."""
-    from leucel.epidemiology import get_area
-    from leucel.regulatory import RouteStatus, add_months
-
-    found: dict[str, tuple[date, date]] = {}
-    for code in dict.fromkeys(route.jurisdiction for route in plan.routes):
-        ends = [
-            route.finish
-            for route in plan.routes
-            if route.jurisdiction == code
-            and route.status is RouteStatus.OPEN
-            and route.finish is not None
-        ]
-        if ends:
-            found[code] = (min(ends), max(ends))
-    central = found.pop("GCC", None)
-    if central is not None:
-        # Rule GCC-CLK-01: up to three months of national steps follow the central registration.
-        national = add_months(central[1], 3)
-        for code in get_area("GCC").members:
-            found.setdefault(code, (national, national))
     return found

@@ -9,6 +9,8 @@ import typer
 
 from leucel.apps.cli.options import JsonOption, ProgrammeArgument, parse_day
 from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown
+from leucel.apps.cli.pairs import OverrideOption, code_pairs, own_rules, whole_number
+from leucel.apps.cli.pictures import PlotOption, check_plot, write_figure
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
-    app.command(epilog="Example: leucel routes eque-cel -j SA --from 2025-05-09")(guarded(routes))
+    app.command(
+        epilog="Examples: leucel routes eque-cel -j SA --from 2025-05-09 --plot routes.svg\n\n"
+        "leucel routes eque-cel -j SA -j KW -j GCC --order --review-days KW=120 --gcc envelopes"
+    )(guarded(routes))
 
 
 def routes(
@@ -59,7 +64,10 @@ def routes(
         bool,
         typer.Option("--order", help="Search the fastest order of filings (7 places at most)."),
     ] = False,
-    gap: Annotated[int, typer.Option("--gap", help="Days between two filings, with --order.")] = 0,
+    gap: Annotated[
+        int | None,
+        typer.Option("--gap", help="Days between two filings, with --order.", show_default=False),
+    ] = None,
     review_days: Annotated[
         list[str] | None,
         typer.Option(
@@ -72,46 +80,88 @@ def routes(
     doubtful: Annotated[
         bool, typer.Option("--doubtful", help="Use doubtful routes too, with --order.")
     ] = False,
+    override: OverrideOption = None,
+    plot: PlotOption = None,
     fhir: Annotated[
         Path | None,
         typer.Option(
-            "--fhir", help="Write the milestones as a FHIR R5 bundle.", show_default=False
+            "--fhir",
+            help="Write the milestones as a FHIR R5 bundle.",
+            show_default=False,
+            rich_help_panel="Documents",
+        ),
+    ] = None,
+    check_fhir: Annotated[
+        bool,
+        typer.Option(
+            "--check-fhir",
+            help="Hold the bundle to the R5 classes of fhir.resources (extra: fhir).",
+            rich_help_panel="Documents",
+        ),
+    ] = False,
+    gcc: Annotated[
+        Path | None,
+        typer.Option(
+            "--gcc",
+            metavar="FOLDER",
+            help="Write gc-regional.xml of each filing in the Gulf (GCC Module 1), in the fastest "
+            "order.",
+            show_default=False,
+            rich_help_panel="Documents",
         ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Plan the ways to a license and when each would end."""
+    """Plan the ways to a license and when each would end.
+
+    With --plot, the routes of one jurisdiction; with --order, the order of filings.
+    """
     from datetime import date
 
-    from leucel.programme import milestone_register, read_programme
-    from leucel.regulatory import ProductFacts, find_filing_order, plan_effects, plan_routes
+    from leucel.programme import (
+        milestone_bundle,
+        programme_filings,
+        programme_routes,
+        read_programme,
+        route_options,
+    )
+    from leucel.regulatory import plan_effects
 
+    check_plot(plot)
     day = parse_day(start, option="--from") or date.today()
+    rules = own_rules(override)
     found = read_programme(programme)
     codes = tuple(jurisdictions or [entry.code for entry in found.file.jurisdictions])
-    product = ProductFacts(name=found.file.product.inn.value)
-    register = milestone_register(found)
-    options = _options(answers, holidays)
-    plan = plan_routes(codes, product=product, register=register, start=day, options=options)
+    options = _options(answers, holidays, route_options(found))
+    plan = programme_routes(found, start=day, areas=codes, options=options, rules=rules)
     summary: dict[str, Any] = plan.to_summary()
     summary["effects"] = [effect.to_row() for effect in plan_effects(plan)]
+    summary["overrides"] = [
+        f"{rule.id}: {rule.statement} ({rule.legal_source}) instead of {rule.overrides}"
+        for rule in plan.book.overridden
+    ]
     filings: FilingPlan | None = None
-    if order:
-        filings = find_filing_order(
-            codes,
-            product=product,
-            register=register,
+    if order or gcc is not None:
+        days = {c: whole_number(count) for c, count in code_pairs(review_days, "--review-days")}
+        filings = programme_filings(
+            found,
             start=day,
+            targets=tuple(jurisdictions) if jurisdictions else None,
             gap_days=gap,
-            allow_doubtful=doubtful,
-            days={code: _whole(count) for code, count in _pairs(review_days, "--review-days")},
+            doubtful=doubtful or None,
+            days=days,
             options=options,
+            rules=rules,
         )
         summary["filings"] = filings.to_rows()
-        summary["filings_finish"] = filings.finish
+        summary["filings_finish"] = filings.finish.isoformat() if filings.finish else None
         summary["filings_without_clock"] = list(filings.without_clock)
+    if plot is not None:
+        write_figure("plan" if order else "routes", plot, summary, lead=plan.routes[0].jurisdiction)
     if fhir is not None:
-        _write_bundle(found, fhir)
+        _write_bundle(milestone_bundle(found), fhir, check=check_fhir)
+    if gcc is not None and filings is not None:
+        _write_envelopes(found, filings, gcc)
     if json:
         print_json(summary)
         return
@@ -123,7 +173,12 @@ def routes(
 def _print_plan(summary: dict[str, Any], day: date) -> None:
     print_table(
         (
-            {**row, "clock": f"{shown(row['clock'])} {row['clock_unit']}"}
+            {
+                **row,
+                "clock": f"{shown(row['clock'])} {row['clock_unit']}"
+                if row["clock"] is not None
+                else "not on record",
+            }
             for row in summary["routes"]
         ),
         {
@@ -146,6 +201,13 @@ def _print_plan(summary: dict[str, Any], day: date) -> None:
                 f"[dim]{row['jurisdiction']} {row['privilege']}:[/dim] saves "
                 f"{row['days_saved']} days that are on record"
             )
+    for text in summary["overrides"]:
+        screen().print(f"[yellow]given by you:[/yellow] {text}")
+    if any(row["finish"] and not row["finish_high"] for row in summary["routes"]):
+        screen().print(
+            "[dim]Late end not known: how long you answer while the clock stands is yours to give "
+            "(--answers).[/dim]"
+        )
     screen().print("[dim]The regulator's time; the clock stands while the sponsor answers.[/dim]")
 
 
@@ -170,11 +232,12 @@ def _print_order(filings: FilingPlan) -> None:
         )
 
 
-def _options(answers: str | None, holidays: list[str] | None) -> RouteOptions:
+def _options(answers: str | None, holidays: list[str] | None, given: RouteOptions) -> RouteOptions:
+    """The programme's options with those of the command over them."""
     from leucel.core import InputError, Problem
     from leucel.regulatory import RouteOptions, SponsorTime, read_holidays, working_calendar
 
-    sponsor = None
+    sponsor = given.sponsor
     if answers is not None:
         parts = answers.split(",")
         if len(parts) != 3:
@@ -185,10 +248,10 @@ def _options(answers: str | None, holidays: list[str] | None) -> RouteOptions:
                     allowed="LOW,MODE,HIGH, for example 20,60,120",
                 )
             )
-        low, mode, high = (float(_whole(part)) for part in parts)
+        low, mode, high = (float(whole_number(part)) for part in parts)
         sponsor = SponsorTime(low=low, mode=mode, high=high)
-    calendars = {}
-    for code, path in _pairs(holidays, "--holidays"):
+    calendars = dict(given.calendars)
+    for code, path in code_pairs(holidays, "--holidays"):
         days = read_holidays(Path(path))
         years = sorted({day.year for day in days})
         if not years:
@@ -199,44 +262,30 @@ def _options(answers: str | None, holidays: list[str] | None) -> RouteOptions:
     return RouteOptions(sponsor=sponsor, calendars=calendars)
 
 
-def _pairs(texts: list[str] | None, option: str) -> list[tuple[str, str]]:
-    from leucel.core import InputError, Problem
-    from leucel.epidemiology import get_area
+def _write_bundle(text: str, path: Path, *, check: bool) -> None:
+    import json
 
-    found: list[tuple[str, str]] = []
-    for text in texts or []:
-        code, sign, value = text.partition("=")
-        if not (sign and value):
-            raise InputError(
-                Problem(what=f"{option} is not readable", received=text, allowed="CODE=VALUE")
-            )
-        found.append((get_area(code).code, value))
-    return found
-
-
-def _whole(text: str) -> int:
-    from leucel.core import InputError, Problem
-
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(
-            Problem(what="a number of days is no whole number", received=repr(text))
-        ) from None
-
-
-def _write_bundle(programme: Programme, path: Path) -> None:
     from leucel.core import write_atomic
-    from leucel.programme import json_text, milestone_register
-    from leucel.regulatory import MYELOMA_CODES, export_bundle
+    from leucel.regulatory import validate_bundle
 
-    condition = programme.file.indication.condition.value
-    bundle = export_bundle(
-        milestone_register(programme),
-        product=programme.file.product.inn.value,
-        condition=condition,
-        # Codes of another condition are not on record here.
-        codes=MYELOMA_CODES if "myeloma" in condition else None,
-    )
-    write_atomic(path, json_text(bundle))
+    if check:
+        validate_bundle(json.loads(text))
+    write_atomic(path, text)
     screen(error=True).print(f"wrote [bold]{path}[/bold]")
+
+
+def _write_envelopes(programme: Programme, filings: FilingPlan, folder: Path) -> None:
+    from leucel.core import InputError, Problem, write_atomic
+    from leucel.programme import envelope_files
+
+    files = envelope_files(programme, filings)
+    if not files:
+        raise InputError(
+            Problem(
+                what="the plan holds no filing in the Gulf, so there is no envelope to write",
+                fix="ask for SA, GCC or another Gulf state with -j",
+            )
+        )
+    for name, text in files.items():
+        write_atomic(folder / name, text)
+        screen(error=True).print(f"wrote [bold]{folder / name}[/bold]")
