@@ -23,6 +23,7 @@ from leucel.programme.parts.designation import (
     programme_routes,
     route_options,
 )
+from leucel.programme.parts.lots import lot_design, programme_process
 from leucel.programme.parts.population import burden_options, programme_burden
 from leucel.programme.parts.product import programme_construct, programme_dose
 from leucel.programme.parts.reports import prevalence_courses
@@ -68,6 +69,7 @@ __all__ = [
     "envelope_files",
     "gain_from_trial",
     "json_text",
+    "lot_design",
     "milestone_bundle",
     "milestone_register",
     "parquet_bytes",
@@ -82,6 +84,7 @@ __all__ = [
     "programme_dose",
     "programme_filings",
     "programme_patients",
+    "programme_process",
     "programme_routes",
     "programme_schema",
     "programme_trial",
