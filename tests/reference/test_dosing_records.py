@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from leucel.compile import CompiledModel, compile_model
+from leucel.data import read_events
 from leucel.model import ModelSpec, Output, Parameter, State
-from leucel.solve import Dose, Doses, SolveOptions, simulate
+from leucel.solve import Dose, Doses, SolveOptions, doses_from_events, simulate
 
 # The answers are printed with five digits.
 PRINTED = 1e-4
@@ -78,6 +80,45 @@ def doses_of(rows: list[dict[str, str]]) -> Doses:
         )
         doses = doses + Doses(records=(dose,))
     return doses
+
+
+@pytest.mark.shared
+def test_the_event_table_leads_there_too(
+    shared: Callable[[str], Path], model: CompiledModel, subjects: dict[int, list[dict[str, str]]]
+) -> None:
+    """All subjects with usable answers at once, through the reader of event tables."""
+    import pandas as pd
+
+    frame = pd.read_csv(shared("reference_data/nlme/nlmixr2data/nmtest.csv"))
+    kept = [number for number, rows in subjects.items() if not lag_exceeds_interval(rows)]
+    frame = frame[frame["id"].isin(kept)]
+    # Lag and bioavailability of this table belong to the central compartment.
+    frame.loc[frame["cmt"] == 1, ["lagt", "bioav"]] = [0.0, 1.0]
+    frame = frame.rename(columns={"dur2": "duration_central", "rat2": "rate_central"})
+    spec = model.spec
+    more = tuple(Parameter(name=f"{n}_central", value=1.0) for n in ("duration", "rate"))
+    spec = replace(spec, parameters=(*spec.parameters, *more))
+    table = read_events(frame, columns={"lag": "lagt", "bioavailability": "bioav", "value": "cp"})
+    events = doses_from_events(table, spec)
+    assert events.unused == ("mode",)
+    result = simulate(
+        compile_model(spec),
+        parameters=events.parameters,
+        times=events.times,
+        doses=events.doses,
+        subjects=len(events.subjects),
+        options=SolveOptions(rtol=1e-8),
+    ).require_ok()
+    for n, number in enumerate(kept):
+        answers = np.array([float(r["cp"]) for r in subjects[number] if r["evid"] == "0"])
+        np.testing.assert_allclose(
+            result.output("cp")[n][events.sampled[n]],
+            answers,
+            rtol=PRINTED,
+            atol=PRINTED * 1e-3 * answers.max(),
+            err_msg=f"subject {number}",
+        )
+    assert len(kept) >= 40
 
 
 def lag_exceeds_interval(rows: list[dict[str, str]]) -> bool:

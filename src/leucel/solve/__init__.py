@@ -1,6 +1,7 @@
 """Solving: ensembles of subjects with doses and events."""
 
 from leucel.solve.doses import Dose, Doses, Reset, Switch
+from leucel.solve.event_doses import EventDoses, doses_from_events
 from leucel.solve.options import SolveOptions
 from leucel.solve.simulation import simulate
 from leucel.solve.streaming import StreamedQuantiles, simulate_chunks
@@ -9,11 +10,13 @@ from leucel.solve.trajectories import Trajectories
 __all__ = [
     "Dose",
     "Doses",
+    "EventDoses",
     "Reset",
     "SolveOptions",
     "StreamedQuantiles",
     "Switch",
     "Trajectories",
+    "doses_from_events",
     "simulate",
     "simulate_chunks",
 ]

@@ -30,7 +30,8 @@ class Dose:
     Attributes
     ----------
     amount : in the unit of the state, 0 or more.
-    time : of the record, in the time unit of the model.
+    time : of the record, in the time unit of the model; infinity for a subject that is not given
+        it.
     state : name of the state; None takes the model's own dose state.
     rate : amount by time of an infusion, above 0; it lasts bioavailability * amount / rate.
     duration : of an infusion, above 0; its rate is bioavailability * amount / duration.
@@ -139,7 +140,8 @@ def check_numbers(name: str, given: Any, problems: list[Problem]) -> None:
             )
         )
     low = _BELOW.get(name, 0.0)
-    wrong = ~np.isfinite(values) | (values < low)
+    never = (values == np.inf) & (name == "time")
+    wrong = (~np.isfinite(values) & ~never) | (values < low)
     if wrong.any():
         range_ = "" if low == -np.inf else (", 0 or more" if low == 0.0 else ", above 0")
         problems.append(
@@ -157,7 +159,7 @@ class Reset:
 
     Attributes
     ----------
-    time : one number or one for each subject, (N,).
+    time : one number or one for each subject, (N,); infinity where it never happens.
     """
 
     time: PerSubject

@@ -81,7 +81,7 @@ def simulate(
     )
     ensemble = work.ensemble
     progress.start(f"simulate {model.spec.name}", ensemble.subjects)
-    solution = work.model.kernel.solve(ensemble, work.controls, progress.advance)
+    solution = work.solve(progress.advance)
     progress.finish()
     solution.values[work.no_start] = np.nan
     solution.event_times[work.no_start] = np.inf

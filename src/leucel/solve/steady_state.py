@@ -70,10 +70,11 @@ class SteadyStateSolver:
         states = np.zeros((subjects, size))
         slopes = np.zeros((count, subjects, size))
         moments = np.stack([interval.value, phase.value], axis=1)
-        pairs, group = np.unique(moments, axis=0, return_inverse=True)
+        given = np.flatnonzero(np.isfinite(course.time.value))
+        pairs, group = np.unique(moments[given], axis=0, return_inverse=True)
         group = group.reshape(-1)
         for g, (length, moment) in enumerate(pairs):
-            rows = np.flatnonzero(group == g)
+            rows = given[group == g]
             starts, states[rows] = self._solve(course, rows, float(length), float(moment))
             if count:
                 well = ~self.failed[rows]

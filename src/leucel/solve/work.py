@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.compile import CompiledModel, Controls, Ensemble, Variant
+from leucel.compile import CompiledModel, Controls, Ensemble, Solution, Variant
 from leucel.solve.courses import (
     AnyRecord,
     Change,
@@ -23,6 +23,7 @@ from leucel.solve.doses import Doses
 from leucel.solve.moving import Moving
 from leucel.solve.schedule import ModelAt, Places, jump_table
 from leucel.solve.steady_state import SteadyStateSolver
+from leucel.solve.switched import require_plain_switches, solve_switched
 
 Floats = NDArray[np.float64]
 
@@ -35,12 +36,20 @@ class Work:
     ----------
     model : the variant that the records ask for.
     no_start : true for subjects that have no steady state to start from, (N,).
+    switches : of a closed form, which no variant can carry.
     """
 
     model: CompiledModel
     ensemble: Ensemble
     controls: Controls
     no_start: NDArray[np.bool_]
+    switches: tuple[Change, ...] = ()
+
+    def solve(self, advance: Callable[[int], None]) -> Solution:
+        """Run the kernel; `advance` is told how many subjects are done."""
+        if self.switches:
+            return solve_switched(self.model, self.ensemble, self.controls, self.switches, advance)
+        return self.model.kernel.solve(self.ensemble, self.controls, advance)
 
 
 def make_work(
@@ -76,6 +85,11 @@ def make_work(
     )
     records = courses_of(doses, targets, spread)
     size = len(model.plain.state_names)
+    switches: tuple[Change, ...] = ()
+    if not size:
+        switches = tuple(record for record in records if isinstance(record, Change))
+        require_plain_switches(model, switches)
+        records = []
     variant = _variant_of(records, size)
     failed = np.zeros(subjects, dtype=np.bool_)
     span = float(times[-1])
@@ -116,7 +130,13 @@ def make_work(
         jump_sets=table.sets,
         outputs=outputs,
     )
-    return Work(model=model.variant(variant), ensemble=ensemble, controls=controls, no_start=failed)
+    return Work(
+        model=model.variant(variant),
+        ensemble=ensemble,
+        controls=controls,
+        no_start=failed,
+        switches=switches,
+    )
 
 
 def _is_steady(record: AnyRecord) -> bool:

@@ -13,10 +13,10 @@ import pytest
 from leucel.compile import cache_folder
 from leucel.compile.backends.cpu import CpuKernel
 from leucel.compile.cache import read_entry, write_entry
-from leucel.compile.variants import Variant, system_variant
 from leucel.compile.kernel import Controls, Ensemble
 from leucel.compile.lowering import LoweredSystem, lower
 from leucel.compile.stored import system_from_bytes, system_to_bytes
+from leucel.compile.variants import Variant, system_variant
 from leucel.model import Event, ModelSpec, Output, Parameter, State, symbolic_system
 
 SPEC = ModelSpec(

@@ -271,7 +271,7 @@ def test_doses_that_make_no_sense_are_refused() -> None:
     with pytest.raises(InputError, match="neither rate nor duration"):
         Doses.infusion(1.0)
     with pytest.raises(InputError, match="time"):
-        Doses.reset(math.inf)
+        Doses.reset(math.nan)
 
 
 def test_names_and_values_of_parameters_in_doses_are_checked(model: CompiledModel) -> None:
