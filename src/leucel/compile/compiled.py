@@ -19,7 +19,8 @@ from leucel.compile.variants import Variant, states_as_outputs, system_variant
 from leucel.core import InputError, Problem, content_hash, unknown_name
 from leucel.model import ModelSpec, symbolic_system
 
-Backend = Literal["cpu", "reference"]
+Backend = Literal["cpu", "cuda", "reference"]
+Device = Literal["gpu", "host"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class CompiledModel:
     Attributes
     ----------
     spec : the model.
-    backend : "cpu" or "reference".
+    backend : "cpu", "cuda" or "reference".
+    device : where the backend "cuda" runs, "gpu" or "host"; the others have none.
     system : the model as a straight-line program, with sensitivities where they were asked for.
     plain : the same without sensitivities.
     directions : what sensitivities are taken with respect to, (Q,).
@@ -42,6 +44,7 @@ class CompiledModel:
     plain: LoweredSystem = field(repr=False)
     directions: tuple[Direction, ...] = ()
     kernel: Kernel = field(repr=False, compare=False)
+    device: Device | None = None
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -160,23 +163,30 @@ class CompiledModel:
 
     def _of(self, plain: LoweredSystem) -> CompiledModel:
         system = with_sensitivities(plain, self.directions) if self.directions else plain
-        kernel = kernel_of(system, self.backend)
+        kernel = self._kernel_of(system)
         return replace(self, plain=plain, system=system, kernel=kernel)
 
+    def _kernel_of(self, system: LoweredSystem) -> Kernel:
+        return kernel_of(system, self.backend, self.device)
 
-def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel:
+
+def compile_model(
+    spec: ModelSpec, *, backend: Backend = "cpu", device: Device | None = None
+) -> CompiledModel:
     """Make a model ready to run.
 
     Parameters
     ----------
     spec : the model.
     backend : "cpu" emits vector code for this machine and keeps it for equal models; "reference"
-        is the slow oracle on SciPy's solvers.
+        is the slow oracle on SciPy's solvers; "cuda" runs one subject a thread on a GPU of NVIDIA.
+    device : for "cuda" only: "gpu", the default, or "host", where the code of the GPU runs on this
+        processor, slowly and with the same bits.
 
     Raises
     ------
     InputError
-        When there is no such backend.
+        When there is no such backend or device, or no GPU.
     ModelError
         When an equation cannot be compiled.
 
@@ -193,12 +203,35 @@ def compile_model(spec: ModelSpec, *, backend: Backend = "cpu") -> CompiledModel
     >>> compile_model(decay, backend="reference").output_names
     ('cells', 'x')
     """
-    if backend not in get_args(Backend):
-        raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
+    _check_place(backend, device)
+    if backend == "cuda":
+        device = device or "gpu"
     system = _lowered(spec)
     return CompiledModel(
-        spec=spec, backend=backend, system=system, plain=system, kernel=kernel_of(system, backend)
+        spec=spec,
+        backend=backend,
+        device=device,
+        system=system,
+        plain=system,
+        kernel=kernel_of(system, backend, device),
     )
+
+
+def _check_place(backend: str, device: str | None) -> None:
+    if backend not in get_args(Backend):
+        raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
+    if device is None:
+        return
+    if device not in get_args(Device):
+        raise InputError(unknown_name(device, get_args(Device), noun="device"))
+    if backend != "cuda":
+        raise InputError(
+            Problem(
+                what=f'the backend "{backend}" has no devices',
+                received=f'device="{device}"',
+                fix='leave device out, or take backend="cuda"',
+            )
+        )
 
 
 def _lowered(spec: ModelSpec) -> LoweredSystem:
@@ -215,12 +248,16 @@ def _lowered(spec: ModelSpec) -> LoweredSystem:
     return system
 
 
-def kernel_of(system: LoweredSystem, backend: Backend) -> Kernel:
+def kernel_of(system: LoweredSystem, backend: Backend, device: Device | None = None) -> Kernel:
     """The kernel that a backend makes of a lowered system."""
     if backend == "reference":
         from leucel.compile.backends.reference import ReferenceKernel
 
         return ReferenceKernel(system)
+    if backend == "cuda":
+        from leucel.compile.backends.cuda import cuda_kernel
+
+        return cuda_kernel(system, device or "gpu")
     from leucel.compile.backends.cpu import cpu_kernel
 
     return cpu_kernel(system)
