@@ -5,7 +5,7 @@ from leucel.library.antimony import to_antimony
 from leucel.library.cards import CardStatus, Check, Choice, Comparison, Defect, ModelCard, Review
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
 from leucel.library.covariates import with_comedication, with_covariate
-from leucel.library.describe import CatalogRow, card_text, catalog_rows
+from leucel.library.describe import CatalogRow, catalog_rows, equation_lines
 from leucel.library.measures import (
     check_model,
     check_number,
@@ -13,6 +13,8 @@ from leucel.library.measures import (
     formula_value,
     measure,
 )
+from leucel.library.page import card_page
+from leucel.library.pictures import Line, Panel, Picture, picture_of
 from leucel.library.piecewise import Piecewise, piecewise_model
 from leucel.library.resistant_clone import with_resistant_clone
 from leucel.library.sbml import to_sbml
@@ -27,21 +29,26 @@ __all__ = [
     "Comparison",
     "Defect",
     "ImportedModel",
+    "Line",
     "ModelCard",
+    "Panel",
+    "Picture",
     "Piecewise",
     "Review",
     "absent_models",
     "bibliography_of",
-    "card_text",
+    "card_page",
     "catalog",
     "catalog_rows",
     "check_model",
     "check_number",
     "check_times",
+    "equation_lines",
     "formula_value",
     "from_sbml",
     "get_model",
     "measure",
+    "picture_of",
     "piecewise_model",
     "sources",
     "to_antimony",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 from leucel.library.sbml_math import combined, number
 from leucel.library.sbml_symbols import Symbols
-from leucel.model import Binary, Name, Negate, Node, Number, Operator, State
+from leucel.model import Binary, Name, Negate, Node, Number, State
 
 
 def add_compartment(symbols: Symbols, compartment: Any) -> None:
@@ -42,7 +42,7 @@ def add_species(symbols: Symbols, species: Any) -> None:
     unit = substance if space == "1" else f"{substance}/({space})"
     size = Name(name=str(symbols.names.get(home, home)))
     start: Node | None = None
-    operator: Operator
+    operator: Literal["/", "*"]
     for given, value, as_amount in (
         (species.isSetInitialAmount(), species.getInitialAmount(), True),
         (species.isSetInitialConcentration(), species.getInitialConcentration(), False),

@@ -19,6 +19,7 @@ from leucel.model.edits import (
 from leucel.model.evaluation import evaluate
 from leucel.model.grammar import parse_expression
 from leucel.model.latex import to_latex
+from leucel.model.mathml import symbol_mathml, to_mathml
 from leucel.model.printing import text_from_tree
 from leucel.model.reading import model_file_problems, read_model
 from leucel.model.spec import (
@@ -43,7 +44,6 @@ from leucel.model.tree import (
     Node,
     Not,
     Number,
-    Operator,
     branches,
     names_in,
 )
@@ -70,7 +70,6 @@ __all__ = [
     "Node",
     "Not",
     "Number",
-    "Operator",
     "Output",
     "Parameter",
     "Residual",
@@ -89,9 +88,11 @@ __all__ = [
     "parse_expression",
     "random_effects",
     "read_model",
+    "symbol_mathml",
     "symbolic_system",
     "text_from_tree",
     "to_latex",
+    "to_mathml",
     "to_text",
     "with_correlations",
     "with_covariance",

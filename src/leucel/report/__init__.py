@@ -1,7 +1,20 @@
-"""The dossier of a run: figures, tables and one self-contained HTML file."""
+"""The dossier of a run, and pictures of published models."""
 
+from leucel.report.course_figure import courses_file, courses_page
+from leucel.report.courses import Course, CoursePanel, model_courses
 from leucel.report.document import Dossier, build_dossier, render_dossier
 from leucel.report.figures.single import figure_svg
 from leucel.report.inputs import DossierInput
 
-__all__ = ["Dossier", "DossierInput", "build_dossier", "figure_svg", "render_dossier"]
+__all__ = [
+    "Course",
+    "CoursePanel",
+    "Dossier",
+    "DossierInput",
+    "build_dossier",
+    "courses_file",
+    "courses_page",
+    "figure_svg",
+    "model_courses",
+    "render_dossier",
+]
