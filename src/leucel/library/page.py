@@ -68,7 +68,7 @@ def card_page(card: ModelCard, spec: ModelSpec, *, figure: str = "") -> str:
             _table(("defect", "resolution"), rows),
         ]
     sections += ["## How to run it", _running(card, spec)]
-    sections += ["## Review", _list(_review(card))]
+    sections += ["## Review", "\n".join(f"- {line}" for line in _review(card))]
     sections += ["## Sources", "\n".join(f"- {_citation(source)}" for source in card.sources)]
     return "\n\n".join(sections) + "\n"
 
@@ -79,7 +79,7 @@ def _text(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text for Markdown, in which stars and angles of formulas are shown as they are."""
-    return html.escape(text, quote=False).replace("*", r"\*").replace("_", r"\_")
+    return html.escape(text, quote=False).replace("*", r"\*")
 
 
 def _list(texts: Iterable[str]) -> str:
@@ -317,11 +317,12 @@ def _running(card: ModelCard, spec: ModelSpec) -> str:
 def _review(card: ModelCard) -> list[str]:
     lines: list[str] = []
     if card.review is not None:
-        lines.append(f"Second reading: {card.review.reading}, by {card.review.reader}.")
+        lines.append(f"Second reading: `{card.review.reading}`, by {_escaped(card.review.reader)}.")
         lines += [
-            f"Compared: {c.what}, to {c.tolerance:g}, in {c.test}." for c in card.review.comparisons
+            f"Compared: {c.what}, to {c.tolerance:g}, in `{c.test}`."
+            for c in card.review.comparisons
         ]
-    lines += [f"Missing for reviewed: {text}." for text in card.lacking]
+    lines += [f"Missing for reviewed: {_escaped(text)}." for text in card.lacking]
     return lines
 
 

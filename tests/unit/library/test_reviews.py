@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leucel.core import Mark
-from leucel.library import CardStatus, ModelCard, card_text, catalog, get_model
+from leucel.library import CardStatus, ModelCard, card_page, catalog, get_model
 
 ROOT = Path(__file__).resolve().parents[3]
 REVIEW = Path("src/leucel/library/review")
@@ -92,7 +92,7 @@ def test_the_card_names_the_second_reading_and_every_comparison_holds(id_: str) 
 def test_the_card_says_what_is_missing(id_: str) -> None:
     card = CARDS[id_]
     assert (card.status is CardStatus.REVIEWED) == (card.lacking == ())
-    text = card_text(card, get_model(id_)[0])
+    text = card_page(card, get_model(id_)[0])
     assert all(missing in text for missing in card.lacking)
     assert card.review is None or card.review.reading in text
 
