@@ -126,6 +126,10 @@ CARD = ModelCard(
     limits=("No therapy and no CAR-T cells.",),
     checks=CHECKS,
     license="Facts from a CC0 file; equations and values only",
+    missing="A number of the paper (J Theor Biol 2018, not open). Looked at without finding one:"
+    " the abstract, the SBML file and its notes (they say that figure 2A was repeated, with no"
+    " number), public runs of the file; and the file swaps two states, so that its runs are not"
+    " those of the printed equations.",
     review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )

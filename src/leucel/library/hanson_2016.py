@@ -141,6 +141,8 @@ CARD = ModelCard(
     limits=("Arbitrary units; a fixture for solvers and for teaching.",),
     checks=CHECKS,
     license="Facts from a CC0 file; equations and values only",
+    missing="A number of the paper: its abstract (bioRxiv 049908) and the SBML file print none,"
+    " and no public run of the file gives one.",
     review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )

@@ -178,6 +178,14 @@ def _split(total: float) -> tuple[tuple[float, float], ...]:
 
 
 _lib = Oracle(model=ID, source=NLMIXR2LIB, mark=Mark.REPRODUCED, place="article on the model")
+_figure = Oracle(
+    model=ID,
+    source=NLMIXR2LIB,
+    mark=Mark.SECONDARY,
+    rough=True,
+    place="figure 1b of the paper as digitized there",
+)
+_READ = "read off a figure by the other program, 15% either way"
 _own = Oracle(model=ID)
 _ONE, _THREE = _split(1.1e9), _split(1.4e7)
 _UPN3 = (("patient", "upn3"),)
@@ -211,6 +219,32 @@ CHECKS = (
     _own("time of that peak of IL-6, UPN3", "time_of_maximum", "19.2", "day", output="il6_serum",
          end=60.0, step=0.1, doses=_THREE, choices=_UPN3, tolerance=0.006, reason="a flat peak on"
          " a grid of 0.1 days"),
+    _figure("peak of all CAR-T cells, UPN1, in the figure", "maximum", "2.3e9", "cells",
+            output="car_t", end=60.0, step=0.1, doses=_ONE, tolerance=0.15, reason=_READ),
+    _figure("peak of memory cells, UPN1, in the figure", "maximum", "0.0070e9", "cells",
+            output="memory_cells", end=60.0, step=0.1, doses=_ONE, tolerance=0.15, reason=_READ),
+    _figure("peak of IL-6, UPN1, in the figure", "maximum", "2800", "pg/mL", output="il6_serum",
+            end=30.0, step=0.1, doses=_ONE, tolerance=0.15, reason=_READ),
+    _figure("peak of IL-10, UPN1, in the figure", "maximum", "550", "pg/mL", output="il10_serum",
+            end=30.0, step=0.1, doses=_ONE, tolerance=0.15, reason=_READ,
+            disagreement="The printed production rate gives 915 pg/mL, in nlmixr2lib as well: the"
+            " figure and the table of the paper do not belong together."),
+    _figure("peak of IFN-gamma, UPN1, in the figure", "maximum", "700", "pg/mL",
+            output="ifn_serum", end=30.0, step=0.1, doses=_ONE, tolerance=0.15, reason=_READ,
+            disagreement="The printed production rate gives 828 pg/mL, in nlmixr2lib as well."),
+    _figure("peak of all CAR-T cells, UPN3, in the figure", "maximum", "0.12e9", "cells",
+            output="car_t", end=60.0, step=0.1, doses=_THREE, choices=_UPN3, tolerance=0.15,
+            reason=_READ,
+            disagreement="The printed values give 0.097e9 cells, in nlmixr2lib as well."),
+    _figure("peak of IL-6, UPN3, in the figure", "maximum", "50", "pg/mL", output="il6_serum",
+            end=60.0, step=0.1, doses=_THREE, choices=_UPN3, tolerance=0.15, reason=_READ),
+    _figure("leukemia on day 50, UPN1, in the figure", "value", "0.30e9", "cells",
+            output="leukemia_cells", end=50.0, doses=_ONE, place="figure S1 of the paper",
+            tolerance=0.15, reason=_READ),
+    _own("area of all CAR-T cells to day 28, UPN1, trapezoids", "trapezoid", "14.62e9",
+         "cells*day", output="car_t", end=28.0, step=0.1, doses=_ONE, tolerance=0.004,
+         reason="the level at the time of a dose is that before it there and after it here: half a"
+         " step of the dose is 0.4% of the area"),
     _own("growth of untreated leukemia", "formula", "0.0017", "1/day",
          formula="k_birth_leukemia - k_death_leukemia", tolerance=1e-8, reason="exact"),
     _own("memory cells in tissue per cell in blood, late", "formula", "41.7", "1",

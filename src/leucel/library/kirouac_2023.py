@@ -294,6 +294,9 @@ CARD = ModelCard(
     choices=(ARCHETYPE, CAPACITY, CONVERSION),
     checks=CHECKS,
     license="Values and equations from a public repository; no code",
+    missing="A number of a run with printed parameters. The full text of the paper and the stored"
+    " runs of the replication could not be read; the shares of variance that the replication names"
+    " (35.3 and 21.7%) are of the fits themselves and of all 36 of them, which are not all here.",
     review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )

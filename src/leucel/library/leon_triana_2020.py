@@ -100,6 +100,9 @@ def _card(id_: str, title: str, reason: str, **rest: object) -> ModelCard:
         assay="cells in the body",
         data="Parameters chosen by the authors from the literature; the SBML files of BioModels",
         license="Facts from a paper and CC0 files; equations and values only",
+        missing="A number of the paper: its text was not available, its abstract speaks of a"
+        " formula for the largest expansion without giving one, and public runs of the SBML files"
+        " print none.",
         review=REVIEWS.get(id_),
         status=CardStatus.PROVISIONAL,
         **rest,  # type: ignore[arg-type]

@@ -174,6 +174,10 @@ CARD = ModelCard(
     choices=(FORM,),
     checks=CHECKS,
     license="Facts from an open-access paper and a GPL repository; equations and values only",
+    missing="A number for a constant concentration, untreated or treated. What is printed (response"
+    " rates of 40, 28 and 12%, changes of M-protein by week 40 of -86, -73 and -43%, peaks of the"
+    " drug of 23,020 and 46,201) belongs to a cohort with kinetics and antibodies against the drug,"
+    " which are left out here.",
     review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )

@@ -194,6 +194,9 @@ CARD = ModelCard(
     choices=(SWITCH, GROWTH, DECLINE, FORM),
     checks=CHECKS,
     license="Facts from an open-access abstract; equations and values only",
+    missing="A number that is not itself a value of the model: the abstract prints medians of the"
+    " parameters only; the tables with levels and the slow fraction were not available. The family"
+    " with the values of Stein 2019 meets the numbers of that paper, but those are not this one's.",
     review=REVIEWS.get(ID),
     status=CardStatus.PROVISIONAL,
 )

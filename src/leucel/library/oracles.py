@@ -53,7 +53,7 @@ class Oracle:
     ) -> Check:
         """One check; without `tolerance`, half a unit of the last digit of `printed`.
 
-        A number that is not met, with its `disagreement`, was only seen, whatever the others are.
+        A number that is not met, with its `disagreement`, was seen and not reproduced.
         """
         number = Decimal(printed)
         last = number.as_tuple().exponent
@@ -70,7 +70,7 @@ class Oracle:
             tolerance=tolerance,
             reason=reason,
             unit=unit,
-            mark=Mark.SEEN if disagreement else self.mark,
+            mark=Mark.SEEN if disagreement and self.mark is Mark.REPRODUCED else self.mark,
             source=self.source.id,
             place=place or self.place,
             output=output,

@@ -12,6 +12,11 @@ _UNROUNDED = "the other program prints five digits; both solve to about 1e-6"
 _PERCENT = "change printed in percent with one decimal: half a unit of the last digit"
 _TWO_DIGITS = "printed with two digits: half a unit of the last one"
 _PRINTED = "half a unit of the last digit printed, with a margin for the solver"
+_SPAN = "given as a span for the three doses, half of which is the tolerance: "
+_TRAPEZOID = (
+    "printed as 0.5% (50 million cells) and 5% (450 million) above the integral, to one digit; the"
+    " number between them is this project's"
+)
 _GRID = "a time on the grid has to be the same"
 # Half of 0.1%, relative to the 7.5% of M-protein that are left at the nadir.
 _NADIR_TOLERANCE = 0.0068
@@ -134,6 +139,50 @@ CHECKS = (
         "1",
         ((0.443, 0.4428546, 0.0012), (0.417, 0.4169253, 0.0013), (0.392, 0.3922545, 0.0014)),
         _PERCENT,
+        end=28.0,
+    ),
+    *_rows(
+        "M-protein on day 90 relative to baseline",
+        "value",
+        "m_protein_relative",
+        "1",
+        (
+            (0.075, 0.0750880088, _NADIR_TOLERANCE),
+            (0.076, 0.075893934, _NADIR_TOLERANCE),
+            (0.077, 0.0766109438, _NADIR_TOLERANCE),
+        ),
+        _PERCENT,
+        end=90.0,
+    ),
+    *_rows(
+        "day of the nadir of M-protein",
+        "time_of_minimum",
+        "m_protein_relative",
+        "day",
+        ((87.5, 88.75, 0.023), (87.5, 87.5, 0.023), (87.5, 86.25, 0.023)),
+        _SPAN + "days 86 to 89",
+        end=120.0,
+    ),
+    *_rows(
+        "day of the lowest tumor",
+        "time_of_minimum",
+        "tumor_relative",
+        "day",
+        ((66.5, 67.5, 0.03), (66.5, 66.25, 0.03), (66.5, 65.0, 0.03)),
+        _SPAN + "days 65 to 68",
+        end=120.0,
+    ),
+    *_rows(
+        "area under the transgene to day 28, trapezoids of a quarter of a day",
+        "trapezoid",
+        "transgene",
+        "copies/ug*day",
+        (
+            (436000.0, 436141.422, 0.001),
+            (439120.0, 439121.289, 3e-5),
+            (452760.0, 452131.299, 0.005),
+        ),
+        _TRAPEZOID,
         end=28.0,
     ),
     *_rows(

@@ -158,6 +158,34 @@ CLOSED_FORM_CHECKS = (
         _EXACT,
         "copies/ug*day",
     ),
+    _formula(
+        "area under the curve from any time before to infinity",
+        "c_max/(log(fold_expansion)/t_max) + c_max*((1 - fraction_slow)/k_decline_fast"
+        " + fraction_slow/k_decline_slow)",
+        235058.0,
+        235058.257,
+        1e-5,
+        _EXACT,
+        "copies/ug*day",
+    ),
+    _formula(
+        "growth rate during expansion",
+        "log(fold_expansion)/t_max",
+        0.8891,
+        0.88911095,
+        1e-4,
+        _EXACT,
+        "1/day",
+    ),
+    _formula(
+        "level extrapolated to the infusion",
+        "c_max/fold_expansion",
+        6.154,
+        6.15384615,
+        1e-4,
+        _EXACT,
+        "copies/ug",
+    ),
     *_percentiles(),
 )
 ODE_CHECKS = (
