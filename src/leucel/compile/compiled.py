@@ -110,6 +110,25 @@ class CompiledModel:
         """
         return self._table(self.plain, self.plain.initial, columns, subjects)
 
+    def problems_at_start(self, columns: Sequence[Floats], subjects: int) -> list[Problem]:
+        """States that are to be solved as logarithms and do not start above zero."""
+        logged = self.plain.logged
+        if not logged:
+            return []
+        table = self.initial_states(columns, subjects)
+        return [
+            Problem(
+                what=f"the state {self.plain.state_names[i]} is solved as its logarithm and does "
+                "not start above zero",
+                received=f"{np.min(table[:, i]):g} in {int(np.sum(~(table[:, i] > 0.0)))} of "
+                f"{subjects} subjects",
+                allowed="an initial value above 0; doses can only add to it",
+                fix="give it an initial value above zero, or leave out log",
+            )
+            for i in logged
+            if not np.all(table[:, i] > 0.0)
+        ]
+
     def initial_slopes(self, columns: Sequence[Floats], subjects: int) -> Floats:
         """Derivatives of the initial values along each direction, (Q, N, S)."""
         size, count = len(self.plain.state_names), len(self.directions)

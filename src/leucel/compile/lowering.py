@@ -46,6 +46,8 @@ class SystemInSymbols(Protocol):
     def events(self) -> Sequence[EventInSymbols]: ...
     @property
     def dose_state(self) -> int | None: ...
+    @property
+    def logged(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +95,8 @@ class LoweredSystem:
     passive : how many of the states, the last ones, step control does not look at: inputs (see
         `leucel.compile.variants`) and sensitivities (see `leucel.compile.sensitivity`).
     moments : indices of the states that are zero at the begin of each jump.
-    logged : indices of the states that are kept as their logarithm; values of jumps are in the
-        scale of the state itself.
+    logged : indices of the states that a kernel may keep as their logarithm (see
+        `leucel.compile.logarithms`); everything here is in the scale of the state itself.
     """
 
     program: Program
@@ -184,6 +186,7 @@ def lower(system: SystemInSymbols) -> LoweredSystem:
         outputs=(*outputs, *(leaves[name] for name in own_states)),
         events=events,
         dose_state=system.dose_state,
+        logged=system.logged,
         program=builder.program(),
     )
 

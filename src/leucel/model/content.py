@@ -34,7 +34,7 @@ def content_of(spec: ModelSpec) -> dict[str, Any]:
             ]
             for p in spec.parameters
         ],
-        "states": [[s.name, s.unit] for s in spec.states],
+        "states": [[s.name, s.unit, *(["logged"] if s.logged else [])] for s in spec.states],
         "expressions": [[e.name, e.unit] for e in spec.expressions],
         "outputs": [[o.name, o.unit] for o in spec.outputs],
         "equations": [

@@ -52,7 +52,10 @@ def to_latex(spec: ModelSpec) -> str:
             rf"\frac{{\mathrm{{d}} {symbol}}}{{\mathrm{{d}} {time}}} &= "
             + equation_latex(spec.ode(state.name))
         )
-    lines += [f"{symbol_latex(s.name)}(0) &= {equation_latex(s.initial)}" for s in spec.states]
+    for state in spec.states:
+        symbol = symbol_latex(state.name)
+        note = rf" \qquad \text{{(solved as }} \log {symbol} \text{{)}}" if state.logged else ""
+        lines.append(f"{symbol}(0) &= {equation_latex(state.initial)}{note}")
     lines += [
         rf"\mathrm{{{_words(o.name)}}}({time}) &= {equation_latex(o.text)}" for o in spec.outputs
     ]

@@ -214,9 +214,10 @@ class _Reader:
         self._items["outputs"].append(Output(**found))
 
     def _states(self, scanner: Scanner, start: int) -> None:
+        logged = scanner.take(r"log\s+(?=\w)") is not None
         found = self._definition(scanner, "state", start, "{}(0)")
         found["initial"] = found.pop("text")
-        self._items["states"].append(State(**found))
+        self._items["states"].append(State(**found, logged=logged))
 
     def _equations(self, scanner: Scanner, start: int) -> None:
         scanner.need(r"d/dt\b", "d/dt")

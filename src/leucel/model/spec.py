@@ -49,12 +49,21 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A quantity that an equation moves; `initial` is an expression in parameters."""
+    """A quantity that an equation moves.
+
+    Attributes
+    ----------
+    initial : expression in parameters.
+    logged : true for a state that solvers keep as its logarithm, so that it cannot become
+        negative and is followed over any number of orders of magnitude. It has to start above
+        zero; equations, doses, events and outputs speak of the state itself.
+    """
 
     name: str
     unit: str = "1"
     initial: str = "0"
     meaning: str = ""
+    logged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

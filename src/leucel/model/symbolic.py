@@ -57,6 +57,7 @@ class SymbolicSystem:
     time_derivative : partial derivative of `rhs` to time, (S,).
     outputs, output_names : what a simulation reports, (O,).
     dose_state : index of the state that doses enter; None when there is none.
+    logged : indices of the states that a solver keeps as logarithms.
     """
 
     time: sympy.Symbol
@@ -70,6 +71,7 @@ class SymbolicSystem:
     output_names: tuple[str, ...]
     events: tuple[SymbolicEvent, ...]
     dose_state: int | None
+    logged: tuple[int, ...] = ()
 
 
 def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
@@ -136,6 +138,7 @@ def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
         output_names=tuple(output.name for output in spec.outputs),
         events=events,
         dose_state=None if spec.dose_state is None else index[spec.dose_state],
+        logged=tuple(index[s.name] for s in spec.states if s.logged),
     )
 
 

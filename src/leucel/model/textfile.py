@@ -32,6 +32,8 @@
     correlations
       k k_other -0.3
 
+A state whose line begins with `log` is solved as its logarithm: ``log x [cells] = 100 [cells]``.
+
 One line is one item; `#` starts a comment; texts stand in double quotes, as in JSON. Indentation is
 for the eye only.
 """
@@ -91,7 +93,9 @@ def to_text(spec: ModelSpec) -> str:
             for e in spec.expressions
         ],
         "states": [
-            f"{s.name} [{s.unit}] = {one_line(s.initial)}{_quoted(s.meaning)}" for s in spec.states
+            f"{'log ' if s.logged else ''}{s.name} [{s.unit}] = {one_line(s.initial)}"
+            f"{_quoted(s.meaning)}"
+            for s in spec.states
         ],
         "equations": [f"d/dt {name} = {one_line(text)}" for name, text in spec.equations],
         "events": [

@@ -81,6 +81,8 @@ def work_from_input(
             sizes.see(len(values), name)
     atol = _absolute_tolerances(model, options, problems)
     n = sizes.agree(problems)
+    if not problems:
+        problems += model.problems_at_start(columns, n)
     if problems:
         raise InputError(problems)
     controls = Controls(

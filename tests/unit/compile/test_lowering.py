@@ -30,6 +30,7 @@ class Symbols:
     initial: tuple[sympy.Expr, ...] = (sympy.Integer(1), K)
     events: tuple[object, ...] = ()
     dose_state: int | None = None
+    logged: tuple[int, ...] = ()
 
 
 def value_of(system: LoweredSystem, number: int, x: float, y: float, k: float, t: float) -> float:

@@ -25,6 +25,7 @@ from leucel.compile.backends.cpu_memory import Emitter, Layout, Slot, Waiting
 from leucel.compile.backends.cpu_prepare import emit_prepare
 from leucel.compile.backends.cpu_values import LANES, POINTER
 from leucel.compile.kernel import Controls, Ensemble, Method, Solution
+from leucel.compile.logarithms import in_logarithms
 from leucel.compile.lowering import LoweredSystem
 
 _LARGEST_BLOCK: Final = 512
@@ -51,8 +52,8 @@ class CpuKernel:
     """Machine code of one system; that of a method is made when a subject first needs it."""
 
     def __init__(self, system: LoweredSystem) -> None:
-        self._system = system
-        self._layout = layout_of(system)
+        self._system = in_logarithms(system)
+        self._layout = layout_of(self._system)
         self._made: dict[Method, _Code] = {}
         self._making = threading.Lock()
         self._code(Method.EXPLICIT if system.state_names else Method.CLOSED_FORM)
@@ -172,6 +173,7 @@ class _Job:
             (Slot.JUMP_STATES, self._keep(ensemble.jump_states)),
             (Slot.JUMP_SETS, self._keep(ensemble.jump_sets)),
             (Slot.ATOL, self._keep(controls.atol)),
+            (Slot.LOG_ATOL, self._keep(np.log(controls.atol))),
             (Slot.OUTPUT, solution.values),
             (Slot.DESTINATIONS, self._destinations),
             (Slot.STATUS, solution.status),
@@ -195,6 +197,7 @@ class _Job:
             (Slot.RTOL, controls.rtol),
             (Slot.MAX_STEP, controls.max_step),
             (Slot.LIMIT, controls.state_limit),
+            (Slot.LOG_LIMIT, np.log(controls.state_limit)),
             (Slot.START, ensemble.start),
             (Slot.END, ensemble.times[-1]),
         ):

@@ -11,7 +11,6 @@ from llvmlite import ir
 from leucel.compile.backends.cpu_lanes import LaneFunctions
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import BYTES, Emitter, Layout, Slot
-from leucel.compile.backends.cpu_samples import emit_samples
 from leucel.compile.backends.cpu_steps import (
     dense_rows,
     is_convicted,
@@ -156,8 +155,7 @@ def _emit_step(
     any_fired = _fired_events(e, end, taken, known, good, fired)
     due = e.bits(b.and_(good, ar.less(e.get(lay.next_output), end)))
     with e.when_any(b.or_(due, any_fired)):
-        rows = dense_rows(e, method, taken, step)
-        for c, row in enumerate(rows):
+        for c, row in enumerate(dense_rows(e, method, taken, step)):
             for i, value in enumerate(row):
                 e.put(lay.dense + DENSE_ROWS * i + c, value)
         if lay.events:
@@ -165,9 +163,7 @@ def _emit_step(
                 fraction = e.call(lanes.locate, lane, fired)
                 e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
                 e.call(lanes.move, lane, fraction)
-        calm = b.and_(due, b.not_(any_fired))
-        rest = emit_samples(e, calm, end, states, taken, rows, known)
-        with e.each_bit(rest) as lane:
+        with e.each_bit(b.and_(due, b.not_(any_fired))) as lane:
             e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
 
     for i in range(lay.states):
@@ -250,12 +246,15 @@ def _failures(
         ar.multiply(e.broadcast(span), ar.constant(_SMALLEST_START)),
     )
     stuck = b.and_(b.and_(active, b.not_(good)), ar.less(following, smallest))
-    limit = e.broadcast(e.slot(Slot.LIMIT, F64))
+    limit, log_limit = (e.broadcast(e.slot(s, F64)) for s in (Slot.LIMIT, Slot.LOG_LIMIT))
     outside = ir.Constant(MASK, [0] * LANES)
     for i in range(e.layout.states - e.layout.passive):
         # Where an event ended the step, the states there count, not those beyond.
         value = e.get(e.layout.state + i)
-        outside = b.or_(outside, ar.less(limit, ar.absolute(value)))
+        if i in e.system.logged:
+            outside = b.or_(outside, ar.less(log_limit, value))
+        else:
+            outside = b.or_(outside, ar.less(limit, ar.absolute(value)))
     outside = b.and_(outside, good)
     most = b.insert_element(
         ir.Constant(INTEGERS, ir.Undefined), e.slot(Slot.MAX_STEPS, I64), ir.Constant(I32, 0)

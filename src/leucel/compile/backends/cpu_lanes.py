@@ -23,6 +23,7 @@ from leucel.compile.backends.cpu_moments import (
 )
 from leucel.compile.backends.cpu_values import F64, I1, I32, I64, LANES, POINTER, reserve
 from leucel.compile.kernel import LONGEST_CHAIN, Method
+from leucel.compile.logarithms import LOG_OF_ZERO
 from leucel.core import Status
 
 # Share of the shortest turnover, and limits of that turnover as shares of the whole time.
@@ -112,9 +113,11 @@ class LaneFunctions:
             lane_of_state = b.add(b.mul(state, e.integer(LANES)), lane)
             place = e.row(lay.state, lane_of_state)
             sets = e.load(e.item(e.slot(Slot.JUMP_SETS, POINTER), at, I32), I32)
-            sum_of_both = b.fadd(b.load(place, typ=F64), amount)
             is_set = b.icmp_signed("!=", sets, ir.Constant(I32, 0))
+            self._unlog(e, state, place)
+            sum_of_both = b.fadd(b.load(place, typ=F64), amount)
             b.store(b.select(is_set, amount, sum_of_both), place)
+            self._log(e, state, place)
             loop.again(b.add(index, e.integer(1)))
         e.put(lay.jump_index, index, lane)
         e.put(lay.until, b.load(until, typ=F64), lane)
@@ -145,6 +148,24 @@ class LaneFunctions:
         endless = e.integer(int(Status.ENDLESS_EVENTS))
         b.ret(b.select(few, e.integer(int(Status.OK)), endless))
         return function
+
+    @staticmethod
+    def _unlog(e: Emitter, state: Any, place: Any) -> None:
+        """Turn a state that is kept as its logarithm into itself."""
+        for i in e.system.logged:
+            with e.b.if_then(e.b.icmp_signed("==", state, e.integer(i))):
+                value = e.ar.exp(e.broadcast(e.b.load(place, typ=F64)))
+                e.b.store(element(e, value), place)
+
+    @staticmethod
+    def _log(e: Emitter, state: Any, place: Any) -> None:
+        """The way back."""
+        for i in e.system.logged:
+            with e.b.if_then(e.b.icmp_signed("==", state, e.integer(i))):
+                value = e.b.load(place, typ=F64)
+                nothing = e.b.fcmp_ordered("==", value, e.real(0.0))
+                logarithm = element(e, e.ar.log(e.broadcast(value)))
+                e.b.store(e.b.select(nothing, e.real(LOG_OF_ZERO), logarithm), place)
 
     def _arm(self) -> ir.Function:
         """(lane): let the events fire whose expression is above zero here and now."""
@@ -188,7 +209,8 @@ class LaneFunctions:
             speed = ar.add(speed, slope_size)
             if i >= own:
                 continue
-            turnover = ar.add(ar.divide(ar.absolute(state), slope_size), floor)
+            size = ar.constant(1.0) if i in e.system.logged else ar.absolute(state)
+            turnover = ar.add(ar.divide(size, slope_size), floor)
             shortest = b.select(ar.less(turnover, shortest), turnover, shortest)
         step = ar.multiply(shortest, ar.constant(_FIRST_STEP))
         e.put(lay.step, element(e, step), lane)

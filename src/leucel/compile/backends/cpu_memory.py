@@ -60,6 +60,8 @@ class Slot(IntEnum):
     WAITING = 27
     CARRIED = 28
     HANDS_OVER = 29
+    LOG_ATOL = 30
+    LOG_LIMIT = 31
 
 
 class Waiting(IntEnum):

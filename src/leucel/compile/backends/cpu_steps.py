@@ -90,14 +90,15 @@ def weights(e: Emitter, states: Sequence[Any], taken: Step[Any], blur: Any) -> l
     """
     ar = e.ar
     rtol = e.broadcast(e.slot(Slot.RTOL, F64))
-    atol = e.slot(Slot.ATOL, POINTER)
+    atol, log_atol = e.slot(Slot.ATOL, POINTER), e.slot(Slot.LOG_ATOL, POINTER)
     result: list[Any] = []
     for i in range(len(states) - e.layout.passive):
         old, new = states[i], taken.states[i]
-        floor = e.broadcast(e.load(e.item(atol, e.integer(i))))
         moved = ar.multiply(ar.absolute(ar.subtract(new, old)), blur)
-        if i in e.system.logged:
-            below = ar.subtract(ar.log(floor), ar.maximum(old, new))
+        in_logs = i in e.system.logged
+        floor = e.broadcast(e.load(e.item(log_atol if in_logs else atol, e.integer(i))))
+        if in_logs:
+            below = ar.subtract(floor, ar.maximum(old, new))
             below = e.b.select(ar.less(splat(0.0), below), below, splat(0.0))
             tolerance = ar.add(rtol, ar.add(below, moved))
         else:
@@ -132,6 +133,9 @@ def suspicion(e: Emitter, states: Sequence[Any], taken: Step[Any], step: Any, go
     parts = [ar.subtract(taken.states[i], taken.last_argument[i]) for i in count]
     scales: list[Any] = []
     for i in count:
+        if i in e.system.logged:
+            scales.append(splat(1.0))
+            continue
         size = ar.maximum(ar.absolute(states[i]), ar.absolute(taken.states[i]))
         scales.append(ar.divide(splat(1.0), ar.add(size, splat(_SMALLEST_SIZE))))
     bend = ar.multiply(_mean_square(e, bends, scales), ar.multiply(step, step))
