@@ -77,6 +77,10 @@ class NcaResults:
         """(N,) why a value is missing or how it has to be read; "" for a plain value."""
         return tuple(Reason(int(c)).sentence for c in self._reasons[self._known(parameter)])
 
+    def reason_codes(self, parameter: str) -> NDArray[np.int64]:
+        """(N,) the same as codes of `Reason`."""
+        return self._reasons[self._known(parameter)]
+
     @property
     def still_measurable(self) -> NDArray[np.bool_]:
         """(N,) true where persistence is only known to be at least its value."""

@@ -18,7 +18,7 @@ from leucel.solve.trajectories import Trajectories
 
 Floats = NDArray[np.float64]
 Draw = Callable[[int, int], Mapping[str, ArrayLike]]
-_CHUNK: Final = 20_000
+CHUNK: Final = 20_000
 
 
 def simulate_chunks(
@@ -30,7 +30,7 @@ def simulate_chunks(
     doses: Doses | None = None,
     outputs: Sequence[str] | None = None,
     options: SolveOptions | None = None,
-    chunk: int = _CHUNK,
+    chunk: int = CHUNK,
     progress: Progress = SILENT,
 ) -> Iterator[tuple[int, Trajectories]]:
     """Simulate subjects in chunks; the numbers are those of `simulate` for all at once.
