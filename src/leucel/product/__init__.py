@@ -8,12 +8,21 @@ from leucel.product.annotated_record import (
     to_fasta,
     to_genbank,
 )
+from leucel.product.assay_file import (
+    KillingPoints,
+    MouseGroup,
+    read_cocultures,
+    read_killing,
+    read_mice,
+)
 from leucel.product.candidates import read_candidates, read_criteria
+from leucel.product.carrgo import CoCulture, fit_carrgo, simulate_carrgo
 from leucel.product.checks import Finding, Verdict, check_construct, check_order
 from leucel.product.codon_design import CodingDesign, design_coding_sequence
 from leucel.product.construct import Construct, PlacedPart, build_construct, with_binder_sequence
 from leucel.product.construct_file import ENDINGS, ConstructInput, read_construct
 from leucel.product.copy_limits import CopyLimit, CopyVerdict, judge_copies
+from leucel.product.curve_fit import CurveFit, Estimate
 from leucel.product.dna import (
     CodingSequence,
     find_coding_sequence,
@@ -30,16 +39,11 @@ from leucel.product.humanness import humanness_available, oasis_relaxed
 from leucel.product.identity import check_character, flag_value, require_identity
 from leucel.product.inspection import Inspection, inspect_construct
 from leucel.product.killing import (
-    CoCulture,
-    CurveFit,
-    Estimate,
     curve_area,
-    fit_carrgo,
     fit_killing_curve,
     four_parameter,
     lysis_from_impedance,
     lysis_from_release,
-    simulate_carrgo,
     time_to_half_kill,
 )
 from leucel.product.lot_run import (
@@ -80,6 +84,7 @@ from leucel.product.sequence import (
 from leucel.product.sequence_profile import NEEDS_STRUCTURE, SequenceProfile, profile
 from leucel.product.site import SiteRun, run_site
 from leucel.product.sources import sources
+from leucel.product.treatment import Contrast, GroupFit, compare_groups, fit_groups
 from leucel.product.uptake import LotFit, Uptake, fit_lots, fit_uptake
 from leucel.product.variable_domains import (
     VariableDomain,
@@ -137,6 +142,7 @@ __all__ = [
     "CohortDose",
     "Construct",
     "ConstructInput",
+    "Contrast",
     "CopyLimit",
     "CopyVerdict",
     "Criterion",
@@ -146,10 +152,12 @@ __all__ = [
     "DoseRule",
     "Estimate",
     "Finding",
+    "GroupFit",
     "GrowthCurve",
     "GrowthFit",
     "Inspection",
     "Judgment",
+    "KillingPoints",
     "LogNormalDays",
     "LotFit",
     "LotRun",
@@ -158,6 +166,7 @@ __all__ = [
     "MissingExtraError",
     "Motif",
     "Mouse",
+    "MouseGroup",
     "Part",
     "Phenotype",
     "PlacedPart",
@@ -185,6 +194,7 @@ __all__ = [
     "check_dna",
     "check_order",
     "codon_adaptation",
+    "compare_groups",
     "copies_from_ddpcr",
     "curve_area",
     "cysteines",
@@ -195,6 +205,7 @@ __all__ = [
     "find_coding_sequence",
     "find_variable_domains",
     "fit_carrgo",
+    "fit_groups",
     "fit_growth",
     "fit_killing_curve",
     "fit_lots",
@@ -233,10 +244,13 @@ __all__ = [
     "profile",
     "rank_candidates",
     "read_candidates",
+    "read_cocultures",
     "read_construct",
     "read_criteria",
     "read_dna",
     "read_genbank",
+    "read_killing",
+    "read_mice",
     "read_protein",
     "receptor_from_segments",
     "records_of",

@@ -18,6 +18,7 @@ from leucel.core import InputError, Problem, unknown_name
 _Curve = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 _INNER = 25
 _STEP = 1e-5
+_LARGEST_LOG = 700.0
 
 
 def _exponential(t: NDArray[np.float64], p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -222,9 +223,11 @@ def fit_growth(
     def objective(theta: NDArray[np.float64]) -> float:
         fixed, spread = theta[:size], np.exp(np.clip(theta[size:], -7.0, 3.0))
         total = 0.0
-        for i, (t, y) in enumerate(data):
-            value, modes[i] = _mouse(model, t, y, fixed, effects, spread, modes[i])
-            total += value
+        # A step of the search may leave the range of the exponential: such a value is never taken.
+        with np.errstate(all="ignore"):
+            for i, (t, y) in enumerate(data):
+                value, modes[i] = _mouse(model, t, y, fixed, effects, spread, modes[i])
+                total += value
         return total if math.isfinite(total) else 1e12
 
     found = minimize(objective, start, method="L-BFGS-B", options={"maxiter": 300, "ftol": 1e-10})
@@ -240,8 +243,8 @@ def fit_growth(
     return GrowthFit(
         curve=curve,
         typical=dict(zip(names, map(float, typical), strict=True)),
-        low=dict(zip(names, map(float, np.exp(theta[:size] - 1.96 * errors)), strict=True)),
-        high=dict(zip(names, map(float, np.exp(theta[:size] + 1.96 * errors)), strict=True)),
+        low=dict(zip(names, map(float, _exp(theta[:size] - 1.96 * errors)), strict=True)),
+        high=dict(zip(names, map(float, _exp(theta[:size] + 1.96 * errors)), strict=True)),
         omega=omega,
         residual=float(spread[-1]),
         mice={
@@ -346,6 +349,11 @@ def _errors(
     except np.linalg.LinAlgError:
         return np.full(size, np.inf)
     return np.where(variances > 0, np.sqrt(np.abs(variances)), np.inf)
+
+
+def _exp(log: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Exponentials that become infinite instead of overflowing."""
+    return np.where(log > _LARGEST_LOG, np.inf, np.exp(np.minimum(log, _LARGEST_LOG)))
 
 
 def _finite(value: float) -> float | None:

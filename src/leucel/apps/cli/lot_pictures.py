@@ -27,7 +27,7 @@ _COPY_LIMIT = 5.0
 
 def sensitivity_svg(rows: Sequence[Mapping[str, Any]], outcomes: Mapping[str, str]) -> str:
     """Bars of each outcome from the lower to the upper decile of the stages that move it most."""
-    with _picture(9.6, 6.4) as (figure, out):
+    with open_picture(9.6, 6.4) as (figure, out):
         for axes, (outcome, title) in zip(
             figure.subplots(2, 2).flat, outcomes.items(), strict=True
         ):
@@ -46,7 +46,7 @@ def sensitivity_svg(rows: Sequence[Mapping[str, Any]], outcomes: Mapping[str, st
         figure.suptitle(
             "Each stage at its lower (light) and upper (dark) decile, all else equal", fontsize=11
         )
-        _save(figure, out)
+        save_picture(figure, out)
     return out.getvalue()
 
 
@@ -54,7 +54,7 @@ def lots_svg(run: LotRun) -> str:
     """Copies, share of CAR+ cells, dose given, days, and the causes of what went wrong."""
     import numpy as np
 
-    with _picture(10.5, 6.4) as (figure, out):
+    with open_picture(10.5, 6.4) as (figure, out):
         copies, share, causes, given, surplus, days = figure.subplots(2, 3).flat
         values = run.values
         _histogram(copies, values["copies_per_car_cell"], "copies per CAR+ cell")
@@ -77,7 +77,7 @@ def lots_svg(run: LotRun) -> str:
         _histogram(surplus, made, "CAR+ cells made / dose", bins=edges)
         _histogram(days, run.days[run.infused], "days from vein to vein")
         figure.suptitle(f"{run.days.size:,} lots", fontsize=11)
-        _save(figure, out)
+        save_picture(figure, out)
     return out.getvalue()
 
 
@@ -89,7 +89,8 @@ def _histogram(axes: Any, values: Any, title: str, *, bins: Any = 30) -> None:
 
 
 @contextmanager
-def _picture(width: float, height: float) -> Generator[tuple[Any, io.StringIO]]:
+def open_picture(width: float, height: float) -> Generator[tuple[Any, io.StringIO]]:
+    """A figure and the text it is saved to, the same on every machine."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -97,5 +98,6 @@ def _picture(width: float, height: float) -> Generator[tuple[Any, io.StringIO]]:
         yield Figure(figsize=(width, height), layout="constrained"), io.StringIO()
 
 
-def _save(figure: Any, out: io.StringIO) -> None:
+def save_picture(figure: Any, out: io.StringIO) -> None:
+    """Write the figure as SVG without a date."""
     figure.savefig(out, format="svg", metadata={"Date": None})

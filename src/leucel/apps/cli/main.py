@@ -8,6 +8,7 @@ import typer
 
 from leucel import __version__
 from leucel.apps.cli import (
+    assay,
     construct,
     doctor,
     inputs,
@@ -37,7 +38,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in (run, inputs, trial, places, models, library, construct, manufacture, screen, doctor):
+for _group in (
+    run,
+    inputs,
+    trial,
+    places,
+    models,
+    library,
+    construct,
+    manufacture,
+    assay,
+    screen,
+    doctor,
+):
     _group.register(app)
 
 
