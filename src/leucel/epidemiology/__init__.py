@@ -95,8 +95,8 @@ from leucel.epidemiology.ratios import (
     ratio_of_rates,
 )
 from leucel.epidemiology.standardization import (
+    LIMIT_METHODS,
     AgeCounts,
-    Limits,
     StandardizedRatio,
     age_counts,
     standardize_crude,
@@ -135,6 +135,7 @@ __all__ = [
     "FIVE_YEAR_RATIO",
     "HAZARD_GROWTH",
     "INCIDENCE_GROWTH",
+    "LIMIT_METHODS",
     "MONTHS_A_LINE",
     "PREVALENCE_GROWTH",
     "REGISTRY_COLUMNS",
@@ -162,7 +163,6 @@ __all__ = [
     "Funnel",
     "FunnelOptions",
     "LifeTableSurvival",
-    "Limits",
     "Line",
     "LineFlow",
     "Measure",

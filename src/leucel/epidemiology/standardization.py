@@ -15,6 +15,8 @@ from leucel.epidemiology.tables import AGE_GROUPS, standard_weights
 from leucel.stats import dobson_byar, fay_feuer, poisson_exact, tiwari
 
 Limits = Literal["fay_feuer", "dobson_byar", "tiwari"]
+LIMIT_METHODS: tuple[Limits, ...] = ("fay_feuer", "tiwari", "dobson_byar")
+"""Names of the methods for limits of a directly standardized rate."""
 _METHODS = {"fay_feuer": fay_feuer, "dobson_byar": dobson_byar, "tiwari": tiwari}
 
 

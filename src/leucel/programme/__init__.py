@@ -4,14 +4,7 @@ from leucel.programme.dossier import construct_svg, dossier_files
 from leucel.programme.files import check_file, read_residues
 from leucel.programme.folder import RunFolder
 from leucel.programme.parts import PARTS
-from leucel.programme.parts.access import (
-    access_assumptions,
-    envelope_files,
-    gain_from_trial,
-    milestone_bundle,
-    programme_access,
-    programme_filings,
-)
+from leucel.programme.parts.access import access_assumptions, programme_access
 from leucel.programme.parts.cohort import (
     programme_patients,
     require_runnable,
@@ -23,6 +16,8 @@ from leucel.programme.parts.designation import (
     programme_routes,
     route_options,
 )
+from leucel.programme.parts.filings import envelope_files, milestone_bundle, programme_filings
+from leucel.programme.parts.gain import gain_from_trial
 from leucel.programme.parts.lots import lot_design, programme_process
 from leucel.programme.parts.population import burden_options, programme_burden
 from leucel.programme.parts.product import programme_construct, programme_dose

@@ -15,6 +15,7 @@ import pytest
 from leucel.core import Source
 from leucel.report import DossierInput, build_dossier, render_dossier
 from leucel.report.document import SECTIONS
+from leucel.report.figures.gallery import draw_gallery
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "rect"}
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>" onload="alert(2)'
@@ -259,7 +260,7 @@ def test_results_change_the_identity_and_nothing_else_does(
 
 def test_files_of_all_figures_come_along(demo: DossierInput) -> None:
     dossier = build_dossier(demo)
-    assert len(dossier.figures) == 14
+    assert len(dossier.figures) == len(draw_gallery(demo, lead="SA"))
     assert all(
         text.startswith("<svg ") and text.endswith("</svg>\n") for text in dossier.figures.values()
     )

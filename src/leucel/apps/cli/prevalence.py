@@ -162,15 +162,12 @@ def _changed(
     standards: list[str] | None,
     limits: str,
 ) -> BurdenOptions:
-    from typing import get_args
-
     from leucel.core import InputError, Problem, unknown_name
-    from leucel.epidemiology import Limits
+    from leucel.epidemiology import LIMIT_METHODS
 
-    known = get_args(Limits)
     problems: list[Problem] = []
-    if limits not in known:
-        problems.append(unknown_name(limits, known, noun="method for limits"))
+    if limits not in LIMIT_METHODS:
+        problems.append(unknown_name(limits, LIMIT_METHODS, noun="method for limits"))
     try:
         options = replace(
             options,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from leucel.core import Evidence, Kind, Mark, RandomStream
-from leucel.programme.parts.designation import (
-    milestone_register,
-    programme_routes,
-    route_options,
-)
+from leucel.core import Evidence, RandomStream
+from leucel.programme.parts.designation import programme_routes
+from leucel.programme.parts.filings import filing_day, filing_documents, programme_filings
+from leucel.programme.parts.gain import gain_from_trial, gain_row
 from leucel.programme.parts.population import programme_incidence
-from leucel.programme.parts.rules import programme_rules
-from leucel.programme.plain import json_text, plain
+from leucel.programme.plain import plain
 from leucel.programme.result import PartResult
 from leucel.programme.run import PartInput
 
@@ -24,7 +20,7 @@ if TYPE_CHECKING:
 
     from leucel.epidemiology import AccessAssumptions, AccessForecast
     from leucel.programme.reader import Programme
-    from leucel.regulatory import FilingPlan, RouteOptions, RoutePlan, Rule
+    from leucel.regulatory import RouteOptions, RoutePlan
 
 _HORIZON_YEARS = 7
 _FORECAST_KEYS = (
@@ -114,124 +110,6 @@ def _assumed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def filing_day(programme: Programme, day: date) -> date:
-    """Day of the first filing: that of the programme, else `day`."""
-    given = programme.file.regulation.filing
-    return date.fromisoformat(given) if given else day
-
-
-def filing_targets(programme: Programme) -> tuple[str, ...]:
-    """Jurisdictions whose order of filings is searched.
-
-    Those of the programme; without any, its lead jurisdiction, the block that the lead belongs to,
-    and the members of that block among its jurisdictions.
-    """
-    from leucel.epidemiology import get_area
-
-    given = programme.file.regulation.targets
-    if given is not None:
-        return tuple(given)
-    codes = [entry.code for entry in programme.file.jurisdictions]
-    block = get_area("GCC")
-    if codes[0] in block.members or codes[0] == block.code:
-        return tuple(code for code in codes if code in block.members or code == block.code)[:7]
-    return tuple(codes[:1])
-
-
-def programme_filings(
-    programme: Programme,
-    *,
-    start: date,
-    targets: tuple[str, ...] | None = None,
-    gap_days: int | None = None,
-    doubtful: bool | None = None,
-    days: Mapping[str, int] | None = None,
-    options: RouteOptions | None = None,
-    rules: tuple[Rule, ...] = (),
-) -> FilingPlan:
-    """Fastest order of filings of a programme.
-
-    Parameters
-    ----------
-    programme : the programme.
-    start : earliest day of filing.
-    targets, gap_days, doubtful, options : in place of those of the programme.
-    days : calendar days of a review without a clock on record; those of the programme beside them.
-    rules : further rules in place of those with the same ids.
-    """
-    from leucel.regulatory import ProductFacts, find_filing_order
-
-    section = programme.file.regulation
-    return find_filing_order(
-        targets or filing_targets(programme),
-        product=ProductFacts(name=programme.file.product.inn.value),
-        register=milestone_register(programme),
-        start=start,
-        gap_days=section.gap_days if gap_days is None else gap_days,
-        allow_doubtful=section.doubtful if doubtful is None else doubtful,
-        days={**{entry.jurisdiction: entry.days for entry in section.reviews}, **(days or {})},
-        book=programme_rules(programme, rules),
-        options=options or route_options(programme),
-    )
-
-
-def filing_documents(
-    programme: Programme, plan: FilingPlan
-) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """Envelopes of the planned Gulf filings and the milestones as FHIR, with a list of them."""
-    documents = {"milestones.fhir.json": milestone_bundle(programme)}
-    listed = [{"path": "documents/milestones.fhir.json", "title": "Milestones as FHIR R5"}]
-    for path, text in envelope_files(programme, plan).items():
-        documents[path] = text
-        country = path.split("/")[1]
-        title = f"Envelope of the GCC Module 1, {country}, sequence 0000"
-        listed.append({"path": f"documents/{path}", "title": title})
-    return documents, listed
-
-
-def milestone_bundle(programme: Programme) -> str:
-    """The milestones of a programme as a bundle of FHIR R5 resources, JSON text."""
-    from leucel.regulatory import MYELOMA_CODES, export_bundle
-
-    file = programme.file
-    condition = file.indication.condition.value
-    return json_text(
-        export_bundle(
-            milestone_register(programme),
-            product=file.product.inn.value,
-            condition=condition,
-            indication=file.indication.text.value,
-            holder=file.product.sponsor.value,
-            # Codes of another condition are not on record here.
-            codes=MYELOMA_CODES if "myeloma" in condition else None,
-            sources=file.bibliography(),
-        )
-    )
-
-
-def envelope_files(programme: Programme, plan: FilingPlan) -> dict[str, str]:
-    """The file gc-regional.xml of each planned filing in the Gulf, by its path."""
-    from leucel.regulatory import envelopes_for, write_envelopes
-
-    product = programme.file.product
-    envelopes = envelopes_for(
-        plan,
-        applicant=product.sponsor.value,
-        invented_names=(product.brand.value if product.brand else product.inn.value,),
-        inns=(product.inn.value,),
-        atcs=programme.file.regulation.atc,
-    )
-    files = {
-        f"gcc_module_1/{item.country}/0000/gc-regional.xml": write_envelopes([item])
-        for item in envelopes
-        if item.procedure == "national"
-    }
-    central = [item for item in envelopes if item.procedure == "gcc"]
-    if central:
-        files["gcc_module_1/gcc/0000/gc-regional.xml"] = write_envelopes(central)
-    return files
 
 
 def access_assumptions(
@@ -362,77 +240,3 @@ def approval_days(plan: RoutePlan) -> dict[str, tuple[date, date, str, str]]:
         for code in get_area("GCC").members:
             found.setdefault(code, (national, national, basis, ""))
     return found
-
-
-def gain_from_trial(curve: pd.DataFrame | None, assumptions: AccessAssumptions) -> Evidence | None:
-    """Life-years that a treated patient gains at least, from the virtual trial; None without one.
-
-    Nobody is without progression longer than alive, so the area under simulated progression-free
-    survival is a lower bound of the years lived in the follow-up of the trial. Taken from it are
-    the years lived without the therapy in the same time (exponential, by the median survival).
-
-    Parameters
-    ----------
-    curve : table `km_pfs` of a run: `time_months`, `survival`, `low`, `high`.
-    assumptions : gives the survival without the therapy.
-    """
-    import numpy as np
-
-    if curve is None or curve.empty:
-        return None
-    rows = curve.sort_values("time_months")
-    months = np.concatenate([[0.0], rows["time_months"].to_numpy(dtype=float)])
-    last = float(months[-1])
-    if not last > 0:
-        return None
-    median = assumptions.median_survival_months
-    without = (median.low or median.number, median.number, median.high or median.number)
-    years: dict[str, float] = {}
-    for column in ("low", "survival", "high"):
-        alive = np.concatenate([[1.0], np.nan_to_num(rows[column].to_numpy(dtype=float))])
-        # A Kaplan-Meier curve stands until its next step.
-        years[column] = float(np.diff(months) @ alive[:-1]) / 12.0
-    lived = [_restricted_years(value, last) for value in without]
-    point, low, high = (
-        years["survival"] - lived[1],
-        years["low"] - lived[2],
-        years["high"] - lived[0],
-    )
-    if not point > 0:
-        return None
-    return Evidence(
-        value=point,
-        unit="year",
-        low=max(0.0, min(low, point)),
-        high=max(high, point),
-        source=median.source,
-        mark=Mark.DERIVED,
-        kind=Kind.DERIVED,
-        note=f"within {last:.0f} months, a lower bound: {years['survival']:.2f} years without "
-        f"progression in the virtual trial less {lived[1]:.2f} years alive without the therapy "
-        f"(median {median.number:g} months, other patients); the trial simulates no overall "
-        "survival",
-    )
-
-
-def _restricted_years(median_months: float, months: float) -> float:
-    """Years lived within some months under an exponential with this median."""
-    mean = median_months / math.log(2.0)
-    return -mean * math.expm1(-months / mean) / 12.0
-
-
-def gain_row(forecast: AccessForecast | None, trial: Evidence | None) -> dict[str, Any] | None:
-    """The gain behind the life-years, with where it comes from."""
-    used = forecast.assumptions.gain_years if forecast else None
-    if used is None:
-        return None
-    return {
-        "value": used.value,
-        "low": used.low,
-        "high": used.high,
-        "unit": used.unit,
-        "basis": "virtual trial" if used == trial else "given",
-        "note": used.note,
-        "source": used.source,
-        "mark": used.mark.value,
-    }

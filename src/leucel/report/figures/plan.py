@@ -119,15 +119,16 @@ def _draw(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
             _waits(axes, row, y, rows, position, shift)
         else:
             axes.plot([first, last], [y, y], color=palette.STONE, linewidth=1.4, ls=(0, (2, 4)))
-            axes.annotate(
-                "no clock on record",
-                (last, y),
-                xytext=(8, 0),
-                textcoords="offset points",
-                va="center",
-                color=palette.MUTED,
-                annotation_clip=False,
-            )
+            if not canvas.compact:
+                axes.annotate(
+                    "no clock on record",
+                    (last, y),
+                    xytext=(8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    color=palette.MUTED,
+                    annotation_clip=False,
+                )
         _name(axes, row, index, compact=canvas.compact)
     shown = [name for name in _COLORS if any(row.get("status") == name for row in dated)]
     legend_row(axes, [Patch(facecolor=_COLORS[name], label=name) for name in shown], compact=False)
@@ -184,9 +185,10 @@ def _name(axes: Any, row: dict[str, Any], index: int, *, compact: bool) -> None:
     route = route_words(row["route"]) if row["filed"] else ""
     own = " (your figure)" if row.get("basis") == "given by the user" else ""
     if compact:
-        whole = f"{place}{': ' if route else ''}{route[:1].lower()}{route[1:]}{own}"
+        shown = f"{route[:1].lower()}{route[1:]}{own}" if route else "no clock on record"
+        whole = f"{place}: {shown}"
         axes.annotate(
-            wrap(whole, 38, most=1)[0],
+            wrap(whole, 36, most=1)[0],
             (0, index - 0.24),
             xycoords=("axes fraction", "data"),
             va="center",
