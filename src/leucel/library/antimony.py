@@ -17,6 +17,7 @@ from leucel.model import (
     Not,
     Number,
     parse_expression,
+    text_from_tree,
 )
 
 _OUTPUT = "output_"
@@ -215,33 +216,35 @@ class _Writer:
         return f"{_OUTPUT}{name}" if name in self._names or name.lower() in _TAKEN else name
 
     def _formula(self, text: str) -> str:
-        return self._text(parse_expression(text))
+        # Only conditions hold these words, and no symbol holds a space.
+        shown = text_from_tree(self._turned(parse_expression(text)))
+        return shown.replace(" and ", " && ").replace(" or ", " || ").replace("not ", "!")
 
-    def _text(self, tree: Node) -> str:
+    def _turned(self, tree: Node) -> Node:
+        """The tree in names and functions of Antimony, without units."""
         match tree:
             case Number(value=value):
-                return _number(value)
+                return Number(value=value)
             case Name(name=name):
-                return self._names[name]
+                return Name(name=self._names[name])
             case Negate(operand=operand):
-                return f"(-{self._text(operand)})"
+                return Negate(operand=self._turned(operand))
             case Not(operand=operand):
-                return f"!({self._text(operand)})"
-            case Binary(operator=operator, left=left, right=right):
-                glue = f" {operator} " if operator in "+-" else operator
-                return f"({self._text(left)}{glue}{self._text(right)})"
-            case Compare(relation=relation, left=left, right=right):
-                return f"({self._text(left)} {relation} {self._text(right)})"
-            case Connect(connective=connective, left=left, right=right):
-                join = "&&" if connective == "and" else "||"
-                return f"({self._text(left)} {join} {self._text(right)})"
+                return Not(operand=self._turned(operand))
+            case Binary(operator=o, left=left, right=right):
+                return Binary(operator=o, left=self._turned(left), right=self._turned(right))
+            case Compare(relation=r, left=left, right=right):
+                return Compare(relation=r, left=self._turned(left), right=self._turned(right))
+            case Connect(connective=c, left=left, right=right):
+                return Connect(connective=c, left=self._turned(left), right=self._turned(right))
             case Call(function="if" | "piecewise", arguments=arguments):
+                # Antimony writes the value before its condition.
                 turned = [arguments[i ^ 1] for i in range(len(arguments) - 1)]
-                shown = ", ".join(self._text(a) for a in (*turned, arguments[-1]))
-                return f"piecewise({shown})"
+                parts = tuple(self._turned(a) for a in (*turned, arguments[-1]))
+                return Call(function="piecewise", arguments=parts)
             case Call(function=function, arguments=arguments):
-                shown = ", ".join(self._text(a) for a in arguments)
-                return f"{_FUNCTIONS.get(function, function)}({shown})"
+                parts = tuple(self._turned(a) for a in arguments)
+                return Call(function=_FUNCTIONS.get(function, function), arguments=parts)
 
 
 def _number(value: float) -> str:

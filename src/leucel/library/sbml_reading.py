@@ -21,7 +21,7 @@ from leucel.library.sbml_checks import (
 from leucel.library.sbml_math import TIME, Foreign, load_libsbml, margin, substituted
 from leucel.library.sbml_species import add_compartment, add_parameter, add_species
 from leucel.library.sbml_symbols import Symbols, annotation, plain_note
-from leucel.library.sbml_units import unit_text
+from leucel.library.sbml_units import unit_ratio, unit_text
 from leucel.model import (
     Binary,
     Event,
@@ -239,7 +239,7 @@ class _Reader:
             self.symbols.express(
                 name,
                 self.symbols.tree(law, key, local),
-                f"{unit}/({time or '1'})",
+                unit_ratio(unit, time or "1"),
                 reaction.getName(),
                 {},
             )

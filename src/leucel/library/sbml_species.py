@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from leucel.library.sbml_math import combined, number
 from leucel.library.sbml_symbols import Symbols
+from leucel.library.sbml_units import unit_ratio
 from leucel.model import Binary, Name, Negate, Node, Number, State
 
 
@@ -39,7 +40,7 @@ def add_species(symbols: Symbols, species: Any) -> None:
     substance = symbols.unit(counted, species)
     volume = symbols.model.getCompartment(home).getUnits() or symbols.model.getVolumeUnits()
     space = symbols.unit(volume, species) if not amount else "1"
-    unit = substance if space == "1" else f"{substance}/({space})"
+    unit = unit_ratio(substance, space)
     size = Name(name=str(symbols.names.get(home, home)))
     start: Node | None = None
     operator: Literal["/", "*"]

@@ -130,3 +130,10 @@ def _fraction(parts: list[str]) -> str:
         return "*".join(above)
     tail = below[0] if len(below) == 1 else f"({'*'.join(below)})"
     return f"{'*'.join(above) or '1'}/{tail}"
+
+
+def unit_ratio(above: str, below: str) -> str:
+    """One unit over another, with brackets only where they are needed."""
+    if below == "1":
+        return above
+    return f"{above}/({below})" if any(c in below for c in "*/") else f"{above}/{below}"
