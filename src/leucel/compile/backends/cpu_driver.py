@@ -41,6 +41,7 @@ from leucel.core import Status
 # zero, a share of the whole span takes its place.
 _SMALLEST_STEP: Final = 16 * 2.220446049250313e-16
 _SMALLEST_START: Final = 1e-32
+_MOMENT_BLUR: Final = 4 * 2.220446049250313e-16
 # Moments closer than this share of the time are not told apart; four times the smallest step, so
 # that a state that grows without bound still ends in a step too small and not beyond its pole.
 _TIME_BLUR: Final = 4 * _SMALLEST_STEP
@@ -161,7 +162,11 @@ def _emit_step(
         if lay.events:
             with e.each_bit(any_fired) as lane:
                 fraction = e.call(lanes.locate, lane, fired)
-                e.call(lanes.write, lane, e.get(lay.end_of_step, lane))
+                # An output at the very moment of an event shows the states after it, however the
+                # moment was rounded.
+                before = e.get(lay.end_of_step, lane)
+                before = b.fmul(before, e.real(1.0 - _MOMENT_BLUR))
+                e.call(lanes.write, lane, before)
                 e.call(lanes.move, lane, fraction)
         with e.each_bit(b.and_(due, b.not_(any_fired))) as lane:
             e.call(lanes.write, lane, e.get(lay.end_of_step, lane))

@@ -1,4 +1,7 @@
-"""One step of all lanes by one of the methods: the formula, its error, and the next length."""
+"""One step by one of the methods: the formula, its error, and the next length.
+
+Lanes take it together and a thread of a GPU alone; nothing here looks at how many they are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, Final
 
 from leucel.compile import explicit, rosenbrock
 from leucel.compile.backends.cpu_memory import Emitter, Slot
-from leucel.compile.backends.cpu_values import F64, INTEGERS, POINTER, VECTOR, splat
+from leucel.compile.backends.cpu_values import F64, POINTER
 from leucel.compile.elimination import plan_elimination
 from leucel.compile.kernel import Method
 from leucel.compile.stepper import Step
@@ -27,6 +30,8 @@ _SUSPECT: Final = 1.0
 _CALM: Final = 0.25
 # Suspicion at which a subject is handed over.
 _CONVICTED: Final = 12.0
+# A state that grows by this factor in one step was nothing before it.
+_LEAVES_ZERO: Final = 100.0
 
 
 def take_step(
@@ -83,7 +88,8 @@ def weights(e: Emitter, states: Sequence[Any], taken: Step[Any], blur: Any) -> l
     """Reciprocal tolerance of each state that step control looks at.
 
     What a state changes within `blur` steps, the resolution of time, is no error. Without it a
-    state that a switch sets in motion from zero would forbid every step across the switch.
+    state that a switch sets in motion from zero would forbid every step across the switch. A state
+    that was there before forgives nothing: it would lose its accuracy wherever it moves quickly.
 
     The tolerance of a logarithm is the relative tolerance of the state; below the absolute
     tolerance of the state it grows with the distance.
@@ -94,12 +100,16 @@ def weights(e: Emitter, states: Sequence[Any], taken: Step[Any], blur: Any) -> l
     result: list[Any] = []
     for i in range(len(states) - e.layout.passive):
         old, new = states[i], taken.states[i]
-        moved = ar.multiply(ar.absolute(ar.subtract(new, old)), blur)
         in_logs = i in e.system.logged
+        moved = ar.absolute(ar.subtract(new, old))
+        if not in_logs:
+            moved = ar.multiply_add(ar.absolute(old), ar.constant(-_LEAVES_ZERO), moved)
+            moved = ar.maximum(moved, ar.constant(0.0))
+        moved = ar.multiply(moved, blur)
         floor = e.broadcast(e.load(e.item(log_atol if in_logs else atol, e.integer(i))))
         if in_logs:
             below = ar.subtract(floor, ar.maximum(old, new))
-            below = e.b.select(ar.less(splat(0.0), below), below, splat(0.0))
+            below = e.b.select(ar.less(ar.constant(0.0), below), below, ar.constant(0.0))
             tolerance = ar.add(rtol, ar.add(below, moved))
         else:
             size = ar.maximum(ar.absolute(old), ar.absolute(new))
@@ -134,16 +144,16 @@ def suspicion(e: Emitter, states: Sequence[Any], taken: Step[Any], step: Any, go
     scales: list[Any] = []
     for i in count:
         if i in e.system.logged:
-            scales.append(splat(1.0))
+            scales.append(ar.constant(1.0))
             continue
         size = ar.maximum(ar.absolute(states[i]), ar.absolute(taken.states[i]))
-        scales.append(ar.divide(splat(1.0), ar.add(size, splat(_SMALLEST_SIZE))))
+        scales.append(ar.divide(ar.constant(1.0), ar.add(size, ar.constant(_SMALLEST_SIZE))))
     bend = ar.multiply(_mean_square(e, bends, scales), ar.multiply(step, step))
     limit = ar.constant(explicit.STABLE_SIZE**2)
     stiff = ar.less(ar.multiply(limit, _mean_square(e, parts, scales)), bend)
-    calm = b.select(good, splat(-_CALM), splat(0.0))
-    change = b.select(stiff, splat(_SUSPECT), calm)
-    return ar.maximum(ar.add(e.get(e.layout.suspicion), change), splat(0.0))
+    calm = b.select(good, ar.constant(-_CALM), ar.constant(0.0))
+    change = b.select(stiff, ar.constant(_SUSPECT), calm)
+    return ar.maximum(ar.add(e.get(e.layout.suspicion), change), ar.constant(0.0))
 
 
 def next_step(e: Emitter, step: Any, squared: Any) -> Any:
@@ -154,20 +164,20 @@ def next_step(e: Emitter, step: Any, squared: Any) -> Any:
     """
     b, ar = e.b, e.ar
     root = -0.5 / rosenbrock.ERROR_EXPONENT
-    bits = b.sitofp(b.bitcast(ar.add(squared, splat(_SMALLEST_ERROR)), INTEGERS), VECTOR)
-    bits = ar.multiply_add(bits, splat(root), splat((1.0 - root) * _ONE_BITS))
-    power = b.bitcast(b.fptosi(bits, INTEGERS), VECTOR)
-    factor = ar.multiply(splat(_SAFETY), power)
+    bits = b.sitofp(b.bitcast(ar.add(squared, ar.constant(_SMALLEST_ERROR)), e.whole), e.double)
+    bits = ar.multiply_add(bits, ar.constant(root), ar.constant((1.0 - root) * _ONE_BITS))
+    power = b.bitcast(b.fptosi(bits, e.whole), e.double)
+    factor = ar.multiply(ar.constant(_SAFETY), power)
     # After a step that was turned down, the next one does not grow.
-    was_rejected = ar.less(splat(0.5), e.get(e.layout.rejected))
-    ceiling = b.select(was_rejected, splat(1.0), splat(_LARGEST_GROWTH))
-    factor = b.select(ar.less(factor, splat(_LARGEST_CUT)), splat(_LARGEST_CUT), factor)
+    was_rejected = ar.less(ar.constant(0.5), e.get(e.layout.rejected))
+    ceiling = b.select(was_rejected, ar.constant(1.0), ar.constant(_LARGEST_GROWTH))
+    factor = b.select(ar.less(factor, ar.constant(_LARGEST_CUT)), ar.constant(_LARGEST_CUT), factor)
     factor = b.select(ar.less(ceiling, factor), ceiling, factor)
-    broken = b.not_(ar.less(squared, splat(math.inf)))
-    factor = b.select(broken, splat(_CUT_WHEN_BROKEN), factor)
+    broken = b.not_(ar.less(squared, ar.constant(math.inf)))
+    factor = b.select(broken, ar.constant(_CUT_WHEN_BROKEN), factor)
     return ar.multiply(step, factor)
 
 
 def is_convicted(e: Emitter, suspected: Any) -> Any:
     """Mask of the lanes that are stiff beyond doubt."""
-    return e.ar.less_equal(splat(_CONVICTED), suspected)
+    return e.ar.less_equal(e.ar.constant(_CONVICTED), suspected)

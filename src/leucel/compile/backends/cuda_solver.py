@@ -7,7 +7,6 @@ method in the same thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from llvmlite import ir
@@ -16,7 +15,15 @@ from leucel.compile import step_control
 from leucel.compile.backends.cpu_driver import layout_of
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import Emitter, Layout, Slot
-from leucel.compile.backends.cpu_steps import dense_rows, take_step
+from leucel.compile.backends.cpu_steps import (
+    dense_rows,
+    is_convicted,
+    next_step,
+    squared_error,
+    suspicion,
+    take_step,
+    weights,
+)
 from leucel.compile.backends.cpu_values import F64, I1, I32, I64, POINTER, reserve
 from leucel.compile.backends.cuda_course import Course, parameters_of, span_of
 from leucel.compile.backends.cuda_moments import emit_locate, states_at, store_outputs
@@ -27,8 +34,9 @@ from leucel.compile.stepper import DENSE_ROWS, Step
 from leucel.core import Status
 
 _VOID: Final = ir.VoidType()
-_ONE_BITS: Final = float(0x3FF0000000000000)
-_SMALLEST_ERROR: Final = 1e-30
+# The other functions are long: written out at every place they would double the code and the time
+# that a driver takes to translate it.
+_WRITTEN_OUT: Final = frozenset({"exp", "log"})
 
 
 def emit_thread(module: ir.Module, system: LoweredSystem) -> ir.Function:
@@ -37,7 +45,13 @@ def emit_thread(module: ir.Module, system: LoweredSystem) -> ir.Function:
     function = ir.Function(module, kind, name="subject")
     function.linkage = "internal"
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    functions = VectorFunctions(module, 1)
+    made = VectorFunctions(module, 1)
+
+    def functions(name: str) -> ir.Function:
+        if name not in _WRITTEN_OUT:
+            made(name).attributes.add("noinline")
+        return made(name)
+
     if system.state_names:
         layout = layout_of(system)
         memory = reserve(builder, F64, layout.rows)
@@ -118,33 +132,26 @@ def _emit_step(
     hits = ar.less_equal(left, ar.multiply(step, t.real(step_control.STRETCH)))
     step = b.select(hits, left, step)
     end = b.select(hits, until, ar.add(time, step))
-    # A thread has the words of lanes that formulas need.
-    taken = take_step(cast(Emitter, t), method, time, step, states, known)
+    # Formulas and their errors are those of lanes: a thread has the words that they need.
+    words = cast(Emitter, t)
+    taken = take_step(words, method, time, step, states, known)
     inverse = ar.divide(t.real(1.0), step)
     blur = step_control.time_blur(ar, end=end, span=span_of(t), inverse=inverse)
-    squared = _squared_error(t, states, taken, blur)
+    squared = squared_error(words, taken, weights(words, states, taken, blur))
     good = ar.less_equal(squared, t.real(1.0))
-    following = step_control.next_step(
-        ar, step=step, power=_power(t, squared), squared=squared, rejected=t.get(lay.rejected)
-    )
+    following = next_step(words, step, squared)
     tried = b.add(t.get(lay.tried, I64), t.integer(1))
     t.put(lay.tried, tried)
     t.put(lay.end_of_step, end)
     t.put(lay.inverse_step, inverse)
     t.put(lay.step, step)
     hands_over: Any = ir.Constant(I1, 0)
-    suspected = t.real(0.0)
+    guilty = hands_over
     if method is Method.EXPLICIT:
         hands_over = b.icmp_signed("!=", t.slot(Slot.HANDS_OVER, I64), t.integer(0))
-        suspected = step_control.suspicion(
-            ar,
-            before=t.get(lay.suspicion),
-            old=states[: lay.states - lay.passive],
-            taken=taken,
-            step=step,
-            good=good,
-        )
+        suspected = suspicion(words, states, taken, step, good)
         t.put(lay.suspicion, suspected)
+        guilty = is_convicted(words, suspected)
     stuck = ar.less(following, step_control.smallest_step(ar, time=time, span=span_of(t)))
     stuck = b.and_(stuck, b.not_(good))
     with b.if_else(good) as (accepted, turned_down):
@@ -167,45 +174,22 @@ def _emit_step(
     spent = b.and_(spent, b.not_(b.or_(met, stuck)))
     course.fail_if(t, spent, t.integer(int(Status.MAX_STEPS)))
     arrived = b.or_(met, b.load(flag, typ=I1))
-    guilty = ar.less_equal(t.real(step_control.CONVICTED), suspected)
     given = b.and_(b.or_(b.and_(guilty, b.not_(arrived)), stuck), hands_over)
     return arrived, given
-
-
-def _squared_error(t: Thread, states: Sequence[Any], taken: Step[Any], blur: Any) -> Any:
-    own = t.layout.states - t.layout.passive
-    absolute = t.slot(Slot.ATOL, POINTER)
-    units = step_control.tolerances(
-        t.ar,
-        old=states[:own],
-        new=taken.states[:own],
-        rtol=t.slot(Slot.RTOL, F64),
-        atol=lambda i: t.load(t.item(absolute, t.integer(i))),
-        blur=blur,
-        logged=t.system.logged,
-    )
-    return step_control.mean_square(t.ar, taken.error[:own], units)
-
-
-def _power(t: Thread, squared: Any) -> Any:
-    """The root that step control needs, from the bits of a number, to better than a hundredth."""
-    b = t.b
-    root = -0.5 / step_control.ERROR_EXPONENT
-    bits = b.sitofp(b.bitcast(t.ar.add(squared, t.real(_SMALLEST_ERROR)), I64), F64)
-    bits = t.ar.multiply_add(bits, t.real(root), t.real((1.0 - root) * _ONE_BITS))
-    return b.bitcast(b.fptosi(bits, I64), F64)
 
 
 def _accept(t: Thread, course: Course, method: Method, taken: Step[Any]) -> None:
     """The end of the step, or the event within it, becomes here and now."""
     b, lay = t.b, t.layout
     outside: Any = ir.Constant(I1, 0)
-    limit = t.slot(Slot.LIMIT, F64)
+    limit, log_limit = t.slot(Slot.LIMIT, F64), t.slot(Slot.LOG_LIMIT, F64)
     for i in range(lay.states):
         # Where an event ended the step, the states there count, not those beyond.
         value = t.get(lay.new_state + i)
         t.put(lay.state + i, value)
-        if i < lay.states - lay.passive:
+        if i in t.system.logged:
+            outside = b.or_(outside, t.ar.less(log_limit, value))
+        elif i < lay.states - lay.passive:
             outside = b.or_(outside, t.ar.less(limit, t.ar.absolute(value)))
     if method is Method.EXPLICIT:
         for i, slope in enumerate(taken.stages[-1]):
@@ -250,7 +234,11 @@ def _cross(
             with b.if_else(fired) as (then, otherwise):
                 with then:
                     fraction = t.call(locate, *happened)
-                    t.call(course.write, t.get(lay.end_of_step))
+                    # An output at the very moment of an event shows the states after it.
+                    before = t.b.fmul(
+                        t.get(lay.end_of_step), t.real(1.0 - step_control.MOMENT_BLUR)
+                    )
+                    t.call(course.write, before)
                     for i, value in enumerate(states_at(t, fraction)):
                         t.put(lay.new_state + i, value)
                 with otherwise:
