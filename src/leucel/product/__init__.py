@@ -46,6 +46,7 @@ from leucel.product.killing import (
     lysis_from_release,
     time_to_half_kill,
 )
+from leucel.product.lot_file import LotTable, copies_of_lots, read_lots, read_specification
 from leucel.product.lot_run import (
     CONFORMING,
     FATES,
@@ -161,6 +162,7 @@ __all__ = [
     "LogNormalDays",
     "LotFit",
     "LotRun",
+    "LotTable",
     "MapSegment",
     "MhcLoad",
     "MissingExtraError",
@@ -196,6 +198,7 @@ __all__ = [
     "codon_adaptation",
     "compare_groups",
     "copies_from_ddpcr",
+    "copies_of_lots",
     "curve_area",
     "cysteines",
     "describe_product",
@@ -250,8 +253,10 @@ __all__ = [
     "read_dna",
     "read_genbank",
     "read_killing",
+    "read_lots",
     "read_mice",
     "read_protein",
+    "read_specification",
     "receptor_from_segments",
     "records_of",
     "require_identity",

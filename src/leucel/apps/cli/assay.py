@@ -49,7 +49,7 @@ def killing(
     """Fit the four-parameter logistic to lysis at several E:T ratios, product by product."""
     from leucel.product import curve_area, fit_killing_curve, read_killing
 
-    points = read_killing(_text(file), file=str(file))
+    points = read_killing(read_table(file), file=str(file))
     fits = _each(points, lambda each: fit_killing_curve(each.ratios, each.lysis))
     data: dict[str, Any] = {
         "products": [
@@ -91,7 +91,7 @@ def dynamics(
     """Fit CARRGO dynamics to impedance or cell counts over time, with limits."""
     from leucel.product import fit_carrgo, read_cocultures
 
-    wells = read_cocultures(_text(file), file=str(file))
+    wells = read_cocultures(read_table(file), file=str(file))
     whole = {name: [well for _, well in found] for name, found in wells.items()}
     groups = _arms(wells) if arms else whole
     fits = _each(groups, lambda each: fit_carrgo(each, scale=scale, controls_needed=not arms))
@@ -139,7 +139,7 @@ def xenograft(
     """Fit tumor growth with random effects, group by group; compare growth and survival."""
     from leucel.product import compare_groups, fit_groups, read_mice
 
-    groups = read_mice(_text(file), file=str(file))
+    groups = read_mice(read_table(file), file=str(file))
     fits = fit_groups(groups, curve=curve)
     contrasts = compare_groups(groups, fits, control=control) if control is not None else ()
     data: dict[str, Any] = {
@@ -206,7 +206,8 @@ def xenograft(
     _warn([{**row, "product": row["group"]} for row in data["groups"]])
 
 
-def _text(file: Path) -> str:
+def read_table(file: Path) -> str:
+    """The text of a file of measurements."""
     from leucel.core import InputError, Place, Problem, storage_errors
 
     with storage_errors(file, "read"):

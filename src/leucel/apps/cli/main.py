@@ -19,6 +19,7 @@ from leucel.apps.cli import (
     run,
     screen,
     trial,
+    vector,
 )
 
 _HELP = """Quantitative development of CAR-T cell products: construct, cells, patients, population,
@@ -47,6 +48,7 @@ for _group in (
     library,
     construct,
     manufacture,
+    vector,
     assay,
     screen,
     doctor,
