@@ -261,7 +261,9 @@ def test_doctor(leucel: Command) -> None:
     assert done.code == 0, done.out
     data = json.loads(done.out)
     assert data["ok"] is True
-    assert {"python", "processor", "self-test"} <= {check["check"] for check in data["checks"]}
+    assert {"python", "processor", "GPU", "self-test"} <= {
+        check["check"] for check in data["checks"]
+    }
 
 
 def test_a_fault_is_a_panel_without_a_traceback(

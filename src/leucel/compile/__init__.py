@@ -1,5 +1,6 @@
 """Compilation: a model becomes a straight-line program, and the program a kernel of a backend."""
 
+from leucel.compile.backends.cuda_driver import Gpu, find_gpu
 from leucel.compile.cache import cache_folder
 from leucel.compile.compiled import CompiledModel, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Method, Solution
@@ -11,11 +12,13 @@ __all__ = [
     "Controls",
     "Direction",
     "Ensemble",
+    "Gpu",
     "Kernel",
     "Method",
     "Solution",
     "Variant",
     "cache_folder",
     "compile_model",
+    "find_gpu",
     "sensitivity_name",
 ]

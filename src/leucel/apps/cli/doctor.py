@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import typer
 
@@ -16,8 +16,16 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(json: JsonOption = False) -> None:
-    """Check versions, processor, writable folders, and run a self-test."""
-    checks = [*_versions(), _processor(), _folder(), _cache(), _self_test(), _programmes()]
+    """Check versions, processor, GPU, writable folders, and run a self-test."""
+    checks = [
+        *_versions(),
+        _processor(),
+        *_gpu(),
+        _folder(),
+        _cache(),
+        _self_test(),
+        _programmes(),
+    ]
     well = all(check["ok"] for check in checks)
     if json:
         print_json({"ok": well, "checks": checks})
@@ -65,6 +73,25 @@ def _processor() -> dict[str, Any]:
     )
 
 
+def _gpu() -> list[dict[str, Any]]:
+    """The GPU with its driver and a self-test on it; that there is none is no fault."""
+    from leucel.compile import Gpu, find_gpu
+
+    found = find_gpu()
+    if not isinstance(found, Gpu):
+        return [_check("GPU", f"none, {found}")]
+    major, minor = found.capability
+    driver = ".".join(map(str, found.driver))
+    return [
+        _check(
+            "GPU",
+            f"{found.name}, compute capability {major}.{minor}, {found.memory / 2**30:.0f} GiB, "
+            f"driver for CUDA {driver}",
+        ),
+        _self_test("cuda"),
+    ]
+
+
 def _folder() -> dict[str, Any]:
     from pathlib import Path
 
@@ -91,7 +118,7 @@ def _cache() -> dict[str, Any]:
     return _check("compiled models", f"{len(entries)} files, {size:.1f} MB in {folder}")
 
 
-def _self_test() -> dict[str, Any]:
+def _self_test(backend: Literal["cpu", "cuda"] = "cpu") -> dict[str, Any]:
     """The typical Stein 2019 patient against its closed form at the peak."""
     import time
 
@@ -102,13 +129,14 @@ def _self_test() -> dict[str, Any]:
     start = time.perf_counter()
     spec, _ = get_model("stein_2019_tisagenlecleucel_ode")
     peak = spec.parameter("t_max").value
-    found = simulate(compile_model(spec), times=[0.0, peak]).require_ok()
+    model = compile_model(spec, backend=backend)
+    found = simulate(model, times=[0.0, peak]).require_ok()
     value = float(found.output("transgene")[0, -1])
     expected = 24000.0
     seconds = time.perf_counter() - start
     off = abs(value / expected - 1.0)
     return _check(
-        "self-test",
+        "self-test" if backend == "cpu" else "self-test on the GPU",
         f"peak of the typical Stein 2019 patient {value:,.0f} copies/ug (published 24,000), "
         f"compiled and solved in {seconds:.1f} s",
         ok=off < 1e-3,

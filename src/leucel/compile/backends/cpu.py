@@ -24,6 +24,7 @@ from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import Emitter, Layout, Slot, Waiting
 from leucel.compile.backends.cpu_prepare import emit_prepare
 from leucel.compile.backends.cpu_values import LANES, POINTER
+from leucel.compile.backends.run_record import destinations_of, first_method, run_record
 from leucel.compile.kernel import Controls, Ensemble, Method, Solution
 from leucel.compile.logarithms import in_logarithms
 from leucel.compile.lowering import LoweredSystem
@@ -69,9 +70,8 @@ class CpuKernel:
     ) -> Solution:
         """Simulate all subjects on `controls.threads` threads."""
         n, kept, count = ensemble.subjects, len(ensemble.outputs), len(ensemble.times)
-        closed = not self._system.state_names
-        first = Method.ROSENBROCK if controls.method == "rosenbrock" else Method.EXPLICIT
-        first = Method.CLOSED_FORM if closed else first
+        first = first_method(self._system, controls)
+        closed = first is Method.CLOSED_FORM
         solution = Solution(
             values=np.empty((n, kept, count)),
             status=np.zeros(n, dtype=np.int32),
@@ -156,16 +156,13 @@ class _Job:
     ) -> None:
         self._rows = len(layout.constants) + layout.states
         self._carried = layout.carried
-        outputs = len(system.outputs)
         # The kernel reads eight times at once, so it may look beyond the last.
         self._times = np.concatenate([ensemble.times, np.full(LANES, np.inf)])
-        self._destinations = np.full(max(outputs, 1), -1, dtype=np.int64)
-        for place, output in enumerate(ensemble.outputs):
-            self._destinations[output] = place
+        self._destinations = destinations_of(system, ensemble)
         self._columns = np.array([c.ctypes.data for c in ensemble.columns], dtype=np.uint64)
         self._column_steps = np.array([len(c) > 1 for c in ensemble.columns], dtype=np.int64)
         self._arrays: list[Any] = [ensemble, controls, solution, waiting]
-        self._template = np.zeros(len(Slot), dtype=np.int64)
+        self._template = run_record(ensemble, controls)
         for slot, array in (
             (Slot.TIMES, self._times),
             (Slot.JUMP_TIMES, self._keep(ensemble.jump_times)),
@@ -185,23 +182,6 @@ class _Job:
             (Slot.COLUMN_STEPS, self._column_steps),
         ):
             self._template[slot] = array.ctypes.data
-        for slot, number in (
-            (Slot.TIME_COUNT, len(ensemble.times)),
-            (Slot.JUMP_COUNT, ensemble.jump_times.shape[1]),
-            (Slot.MAX_STEPS, controls.max_steps),
-            (Slot.KEPT, len(ensemble.outputs)),
-            (Slot.HANDS_OVER, int(controls.method == "auto")),
-        ):
-            self._template[slot] = number
-        for slot, value in (
-            (Slot.RTOL, controls.rtol),
-            (Slot.MAX_STEP, controls.max_step),
-            (Slot.LIMIT, controls.state_limit),
-            (Slot.LOG_LIMIT, np.log(controls.state_limit)),
-            (Slot.START, ensemble.start),
-            (Slot.END, ensemble.times[-1]),
-        ):
-            self._template[slot : slot + 1].view(np.float64)[0] = value
 
     def _keep(self, array: Any) -> Any:
         packed = np.ascontiguousarray(array)

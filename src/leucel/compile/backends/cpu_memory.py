@@ -15,6 +15,7 @@ from leucel.compile.backends.cpu_values import (
     I1,
     I8,
     I64,
+    INTEGERS,
     LANES,
     POINTER,
     VECTOR,
@@ -147,7 +148,15 @@ class Layout:
 
 @final
 class Emitter:
-    """A builder with words for the record, the working memory and loops."""
+    """A builder with words for the record, the working memory and loops.
+
+    Attributes
+    ----------
+    double, whole : types of what the arithmetic works on, and of its bits.
+    """
+
+    double: Final = VECTOR
+    whole: Final = INTEGERS
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ numbers of a subject do not depend on its chunk or its neighbors.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final, final
 
 import numpy as np
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from leucel.compile.backends.cpu_memory import Slot
 from leucel.compile.backends.cuda_devices import Device, DeviceName, device_of
 from leucel.compile.backends.cuda_driver import Bytes
-from leucel.compile.kernel import Controls, Ensemble, Method, Solution
+from leucel.compile.backends.run_record import destinations_of, first_method, run_record
+from leucel.compile.kernel import Controls, Ensemble, Solution
 from leucel.compile.lowering import LoweredSystem
 
 # Beyond it more threads do not help, and progress is told once a chunk.
@@ -52,9 +53,8 @@ class CudaKernel:
     def __init__(
         self, system: LoweredSystem, device: Device, largest_chunk: int = _LARGEST_CHUNK
     ) -> None:
-        self._outputs = len(system.outputs)
+        self._system = system
         self._events = len(system.events)
-        self._moves = bool(system.state_names)
         self._device = device
         self._largest_chunk = largest_chunk
         device.enter()
@@ -65,8 +65,7 @@ class CudaKernel:
     ) -> Solution:
         """Simulate all subjects, chunk by chunk; threads are those of the device."""
         n, kept, count = ensemble.subjects, len(ensemble.outputs), len(ensemble.times)
-        first = Method.ROSENBROCK if controls.method == "rosenbrock" else Method.EXPLICIT
-        first = first if self._moves else Method.CLOSED_FORM
+        first = first_method(self._system, controls)
         solution = Solution(
             values=np.empty((n, kept, count)),
             status=np.zeros(n, dtype=np.int32),
@@ -101,7 +100,8 @@ class CudaKernel:
                 (Slot.JUMP_STATES, ensemble.jump_states[part]),
                 (Slot.JUMP_SETS, ensemble.jump_sets[part]),
                 (Slot.ATOL, controls.atol),
-                (Slot.DESTINATIONS, self._destinations(ensemble.outputs)),
+                (Slot.LOG_ATOL, np.log(controls.atol)),
+                (Slot.DESTINATIONS, destinations_of(self._system, ensemble)),
                 (Slot.STATUS, solution.status[part]),
                 (Slot.STEPS, solution.steps[part]),
                 (Slot.METHODS, solution.methods[part]),
@@ -111,7 +111,7 @@ class CudaKernel:
         }
         columns = [image.add(c[part] if len(c) > 1 else c) for c in ensemble.columns]
         slots[Slot.COLUMNS] = image.add(np.array(columns, np.int64))
-        record = image.add(np.zeros(len(Slot), np.int64))
+        record = image.add(run_record(ensemble, controls))
         values = solution.values[part]
         device = self._device
         inputs = device.allocate(image.size)
@@ -119,14 +119,11 @@ class CudaKernel:
             outputs = device.allocate(max(values.nbytes, 1))
             try:
                 content = image.content()
-                content[record:].view(np.int64)[: len(Slot)] = self._record(
-                    {slot: inputs + offset for slot, offset in slots.items()}
-                    | {Slot.OUTPUT: outputs},
-                    ensemble,
-                    controls,
-                )
-                table = content[slots[Slot.COLUMNS] :].view(np.int64)[: len(columns)]
-                table += inputs
+                numbers = image.part(content, record, len(Slot))
+                for slot, offset in slots.items():
+                    numbers[slot] = inputs + offset
+                numbers[Slot.OUTPUT] = outputs
+                image.part(content, slots[Slot.COLUMNS], len(columns))[:] += inputs
                 device.write(inputs, content)
                 self._launch(inputs + record, part.stop - part.start)
                 for slot, array in (
@@ -141,35 +138,6 @@ class CudaKernel:
                 device.free(outputs)
         finally:
             device.free(inputs)
-
-    def _destinations(self, outputs: Sequence[int]) -> NDArray[np.int64]:
-        places = np.full(max(self._outputs, 1), -1, dtype=np.int64)
-        places[list(outputs)] = np.arange(len(outputs))
-        return places
-
-    def _record(
-        self, addresses: dict[Slot, int], ensemble: Ensemble, controls: Controls
-    ) -> NDArray[np.int64]:
-        record = np.zeros(len(Slot), dtype=np.int64)
-        for slot, address in addresses.items():
-            record[slot] = address
-        for slot, number in (
-            (Slot.TIME_COUNT, len(ensemble.times)),
-            (Slot.JUMP_COUNT, ensemble.jump_times.shape[1]),
-            (Slot.MAX_STEPS, controls.max_steps),
-            (Slot.KEPT, len(ensemble.outputs)),
-            (Slot.HANDS_OVER, int(controls.method == "auto")),
-        ):
-            record[slot] = number
-        for slot, value in (
-            (Slot.RTOL, controls.rtol),
-            (Slot.MAX_STEP, controls.max_step),
-            (Slot.LIMIT, controls.state_limit),
-            (Slot.START, ensemble.start),
-            (Slot.END, ensemble.times[-1]),
-        ):
-            record[slot : slot + 1].view(np.float64)[0] = value
-        return record
 
 
 def _bytes_of(array: NDArray[Any]) -> Bytes:
@@ -192,6 +160,11 @@ class _Image:
         self._arrays.append((offset, packed))
         self.size = offset + -(-max(packed.nbytes, 1) // _ALIGN) * _ALIGN
         return offset
+
+    @staticmethod
+    def part(content: Bytes, offset: int, count: int) -> NDArray[np.int64]:
+        """Integers of the content, to be changed in place."""
+        return content[offset : offset + 8 * count].view(np.int64)
 
     def content(self) -> Bytes:
         """All of it."""

@@ -15,6 +15,7 @@ from leucel.compile.backends.cpu_values import F64, I1, I32, I64, POINTER, reser
 from leucel.compile.backends.cuda_moments import emit_event, emit_when, emit_write
 from leucel.compile.backends.cuda_thread import Thread
 from leucel.compile.kernel import LONGEST_CHAIN
+from leucel.compile.logarithms import LOG_OF_ZERO
 from leucel.compile.program import Op
 from leucel.compile.step_control import first_step
 from leucel.core import Status
@@ -147,7 +148,13 @@ class Course:
         states = t.states()
         slopes = t.run(t.system.rhs, time=t.get(lay.time), states=states, known=t.constants())
         own = lay.states - lay.passive
-        step = first_step(ar, states=states[:own], slopes=slopes[:own], span=span_of(t))
+        step = first_step(
+            ar,
+            states=states[:own],
+            slopes=slopes[:own],
+            span=span_of(t),
+            logged=t.system.logged,
+        )
         t.put(lay.step, step)
         t.put(lay.rejected, t.real(0.0))
         t.put(lay.suspicion, t.real(0.0))
@@ -256,10 +263,14 @@ def _apply_due(t: Thread) -> None:
         place = t.place(lay.state, state)
         logged = _is_logged(t, state)
         old = b.load(place, typ=F64)
-        old = b.select(logged, t.ar.exp(old), old) if t.system.logged else old
+        if t.system.logged:
+            old = b.select(logged, t.ar.exp(old), old)
         is_set = b.icmp_signed("!=", sets, ir.Constant(I32, 0))
         new = b.select(is_set, amount, t.ar.add(old, amount))
-        new = b.select(logged, t.ar.log(new), new) if t.system.logged else new
+        if t.system.logged:
+            nothing = b.fcmp_ordered("==", new, t.real(0.0))
+            logarithm = b.select(nothing, t.real(LOG_OF_ZERO), t.ar.log(new))
+            new = b.select(logged, logarithm, new)
         b.store(new, place)
         loop.again(b.add(index, t.integer(1)))
     t.put(lay.jump_index, index)

@@ -125,7 +125,7 @@ def device_of(name: DeviceName) -> Device:
 
     Raises
     ------
-    InputError
+    NoGpuError
         When there is no GPU; the message says what to do.
     """
     with _LOCK:

@@ -36,7 +36,7 @@ _ADVICE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gpu:
-    """What a GPU says of itself.
+    """What an NVIDIA GPU says of itself.
 
     Attributes
     ----------
@@ -61,9 +61,12 @@ def load_driver() -> Any:
     return None
 
 
-def no_gpu(why: str) -> InputError:
-    """The error that says why no GPU can be used, and what to do."""
-    return InputError(Problem(what=f'backend="cuda" finds no GPU: {why}', fix=_ADVICE))
+class NoGpuError(InputError):
+    """No GPU can be used; `why` says it in a sentence, the message also what to do."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(Problem(what=f'backend="cuda" finds no GPU: {why}', fix=_ADVICE))
 
 
 @final
@@ -76,24 +79,24 @@ class Driver:
 
     Raises
     ------
-    InputError
+    NoGpuError
         When there is no driver, no GPU, or one that is too old.
     """
 
     def __init__(self, library: Any) -> None:
         if library is None:
-            raise no_gpu("the NVIDIA driver (libcuda) is not installed")
+            raise NoGpuError("the NVIDIA driver (libcuda) is not installed")
         self._library = library
         code = library.cuInit(0)
         count = ctypes.c_int(0)
         if code or library.cuDeviceGetCount(ctypes.byref(count)) or not count.value:
-            raise no_gpu(self._message(code) if code else "the driver lists none")
+            raise NoGpuError(self._message(code) if code else "the driver lists none")
         device = ctypes.c_int(0)
         self._call("cuDeviceGet", ctypes.byref(device), 0)
         self.gpu = self._describe(device)
         if self.gpu.capability < _OLDEST:
             have = ".".join(map(str, self.gpu.capability))
-            raise no_gpu(f"{self.gpu.name} has compute capability {have}, and 7.0 is needed")
+            raise NoGpuError(f"{self.gpu.name} has compute capability {have}, and 7.0 is needed")
         self._context = ctypes.c_void_p()
         self._call("cuDevicePrimaryCtxRetain", ctypes.byref(self._context), device)
 
@@ -185,8 +188,17 @@ class Driver:
 
 
 def find_gpu() -> Gpu | str:
-    """The first GPU, or why there is none."""
+    """The first NVIDIA GPU, or a sentence that says why there is none.
+
+    Examples
+    --------
+    >>> found = find_gpu()
+    >>> isinstance(found, Gpu | str)
+    True
+    """
     try:
         return Driver(load_driver()).gpu
-    except (InputError, SolveError, AttributeError) as error:
+    except NoGpuError as error:
+        return error.why
+    except (SolveError, AttributeError) as error:
         return str(error)

@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from leucel.compile.backends.cpu_math import LaneMachine
 from leucel.compile.backends.cpu_memory import BYTES, Emitter, Layout
-from leucel.compile.backends.cpu_values import F64, POINTER
+from leucel.compile.backends.cpu_values import F64, I64, POINTER
 from leucel.compile.elementary import ARITY
 from leucel.compile.lowering import LoweredSystem
 from leucel.compile.program import evaluate
@@ -92,7 +92,14 @@ class Thread:
     ----------
     record : the record of a run, see `leucel.compile.backends.cpu_memory.Slot`.
     memory : one double or integer for each row of the layout.
+
+    Attributes
+    ----------
+    double, whole : types of what the arithmetic works on, and of its bits.
     """
+
+    double: Final = F64
+    whole: Final = I64
 
     def __init__(
         self,
@@ -128,6 +135,10 @@ class Thread:
     def put(self, row: int, value: Any) -> None:
         """Write a row."""
         self.b.store(value, self.place(row), align=BYTES)
+
+    def broadcast(self, value: Any) -> Any:
+        """One number in all lanes, of which there is one."""
+        return value
 
     def states(self) -> list[Any]:
         """The states."""

@@ -13,7 +13,7 @@ from leucel.compile import compile_model
 from leucel.compile.backends import cuda_devices, cuda_driver
 from leucel.compile.backends.cuda import CudaKernel
 from leucel.compile.backends.cuda_devices import Device, GpuDevice, HostDevice
-from leucel.compile.backends.cuda_driver import Driver, find_gpu
+from leucel.compile.backends.cuda_driver import Driver, Gpu, NoGpuError, find_gpu
 from leucel.compile.compiled import CompiledModel
 from leucel.compile.kernel import Controls, Ensemble, Solution
 from leucel.core import InputError, SolveError, Status
@@ -309,7 +309,7 @@ def test_without_a_gpu_the_error_says_what_to_do(
     monkeypatch.setattr(cuda_devices, "_DEVICES", {})
     monkeypatch.setattr(cuda_devices, "load_driver", library)
     other = spec()
-    with pytest.raises(InputError, match=says) as caught:
+    with pytest.raises(NoGpuError, match=says) as caught:
         compile_model(other, backend="cuda")
     for advice in ('backend="cpu"', 'device="host"'):
         assert advice in str(caught.value)
@@ -332,10 +332,17 @@ def test_a_gpu_that_fails_is_an_error(
     assert library.held == 0
 
 
+def test_the_gpu_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuda_driver, "load_driver", FakeLibrary)
+    found = find_gpu()
+    assert isinstance(found, Gpu)
+    assert (found.name, found.memory) == ("Stand-in", 1 << 34)
+
+
 def test_a_missing_driver_is_looked_for_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuda_driver, "_LIBRARIES", ("libnothing.so.7",))
     assert cuda_driver.load_driver() is None
-    assert "is not installed" in str(find_gpu())
+    assert find_gpu() == "the NVIDIA driver (libcuda) is not installed"
 
 
 @pytest.mark.parametrize(
