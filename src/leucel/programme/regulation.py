@@ -46,7 +46,8 @@ class OverrideSection:
     unit: StrictStr = Field(description="how to read the value, for example per 10000 (fewer than)")
     basis: StrictStr = ""
     effective_date: StrictStr = Field(default="", description="YYYY, YYYY-MM or YYYY-MM-DD")
-    legal_source: Text = Field(description="where it stands")
+    legal_source: Text = Field(description="where it stands: law, guideline, article")
+    source: StrictStr = Field(description="id of an entry of [[sources]]: where you read it")
     url: StrictStr | None = Field(default=None, pattern=r"^https?://\S+$")
     mark: MarkName
     new: Flag = Field(default=False, description="true for a rule that the table does not have")

@@ -136,9 +136,7 @@ def _overrides(places: Places) -> Iterator[Problem]:
         elif rule not in ids and not entry.get("new"):
             problem = unknown_name(rule, ids, noun="rule", where=where)
             fix = f"{problem.fix}; or say new = true" if problem.fix else "say new = true"
-            yield Problem(
-                what=problem.what, where=where, received=problem.received, allowed="", fix=fix
-            )
+            yield Problem(what=problem.what, where=where, received=problem.received, fix=fix)
         effective = entry.get("effective_date")
         if isinstance(effective, str) and effective:
             try:

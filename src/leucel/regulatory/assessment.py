@@ -285,7 +285,8 @@ def designate(
             )
             estimates.append(tests[0])
         if entry is not None and entry.warnings:
-            first_test = replace(first_test, marks=(*first_test.marks, *entry.warnings))
+            warned = dict.fromkeys("; ".join(entry.warnings).split("; "))
+            first_test = replace(first_test, marks=(*first_test.marks, *warned))
         principal.append(_contested_later(_not_yet(first_test, book, as_of), book, as_of))
         precedents += _precedents(tests[0], published, as_of)
     codes = {test.jurisdiction for test in principal}

@@ -45,7 +45,7 @@ def _overrides(programme: Programme) -> tuple[Rule, ...]:
                     "unit": entry.unit,
                     "basis": entry.basis,
                     "legal_source": entry.legal_source,
-                    "source_url": entry.url or "",
+                    "source_url": entry.url or _url(programme, entry.source),
                     "mark": entry.mark,
                     "effective_date": entry.effective_date,
                     "note": entry.note,
@@ -53,6 +53,11 @@ def _overrides(programme: Programme) -> tuple[Rule, ...]:
             )
         )
     return tuple(found)
+
+
+def _url(programme: Programme, source: str) -> str:
+    found = programme.file.bibliography().get(source)
+    return found.link or "" if found else ""
 
 
 def slot_evidence(programme: Programme) -> dict[str, tuple[Evidence, ...]]:
