@@ -30,6 +30,8 @@ _SUSPECT: Final = 1.0
 _CALM: Final = 0.25
 # Suspicion at which a subject is handed over.
 _CONVICTED: Final = 12.0
+# A state that grows by this factor in one step was nothing before it.
+_LEAVES_ZERO: Final = 100.0
 
 
 def take_step(
@@ -86,7 +88,8 @@ def weights(e: Emitter, states: Sequence[Any], taken: Step[Any], blur: Any) -> l
     """Reciprocal tolerance of each state that step control looks at.
 
     What a state changes within `blur` steps, the resolution of time, is no error. Without it a
-    state that a switch sets in motion from zero would forbid every step across the switch.
+    state that a switch sets in motion from zero would forbid every step across the switch. A state
+    that was there before forgives nothing: it would lose its accuracy wherever it moves quickly.
 
     The tolerance of a logarithm is the relative tolerance of the state; below the absolute
     tolerance of the state it grows with the distance.
@@ -97,8 +100,12 @@ def weights(e: Emitter, states: Sequence[Any], taken: Step[Any], blur: Any) -> l
     result: list[Any] = []
     for i in range(len(states) - e.layout.passive):
         old, new = states[i], taken.states[i]
-        moved = ar.multiply(ar.absolute(ar.subtract(new, old)), blur)
         in_logs = i in e.system.logged
+        moved = ar.absolute(ar.subtract(new, old))
+        if not in_logs:
+            moved = ar.multiply_add(ar.absolute(old), ar.constant(-_LEAVES_ZERO), moved)
+            moved = ar.maximum(moved, ar.constant(0.0))
+        moved = ar.multiply(moved, blur)
         floor = e.broadcast(e.load(e.item(log_atol if in_logs else atol, e.integer(i))))
         if in_logs:
             below = ar.subtract(floor, ar.maximum(old, new))
