@@ -177,7 +177,7 @@ def _print_plan(summary: dict[str, Any], day: date) -> None:
                 **row,
                 "clock": f"{shown(row['clock'])} {row['clock_unit']}"
                 if row["clock"] is not None
-                else "not on record",
+                else "not known",
             }
             for row in summary["routes"]
         ),
