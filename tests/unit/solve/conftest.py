@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from leucel.compile import CompiledModel, compile_model
@@ -83,6 +85,12 @@ def closed_form_spec() -> ModelSpec:
     )
 
 
+def on_backend(spec: ModelSpec, backend: Any) -> CompiledModel:
+    """A model on a backend; that for GPUs runs on this processor."""
+    device = "host" if backend == "cuda" else None
+    return compile_model(spec, backend=backend, device=device)
+
+
 @pytest.fixture(scope="session")
 def decay() -> CompiledModel:
     return compile_model(decay_spec())
@@ -103,19 +111,19 @@ def closed_form() -> CompiledModel:
     return compile_model(closed_form_spec())
 
 
-@pytest.fixture(scope="session", params=["cpu", "reference"])
+@pytest.fixture(scope="session", params=["cpu", "cuda", "reference"])
 def any_decay(request: pytest.FixtureRequest) -> CompiledModel:
     """The decay on each backend."""
-    return compile_model(decay_spec(), backend=request.param)
+    return on_backend(decay_spec(), request.param)
 
 
-@pytest.fixture(scope="session", params=["cpu", "reference"])
+@pytest.fixture(scope="session", params=["cpu", "cuda", "reference"])
 def any_chain(request: pytest.FixtureRequest) -> CompiledModel:
     """The two compartments on each backend."""
-    return compile_model(chain_spec(), backend=request.param)
+    return on_backend(chain_spec(), request.param)
 
 
-@pytest.fixture(scope="session", params=["cpu", "reference"])
+@pytest.fixture(scope="session", params=["cpu", "cuda", "reference"])
 def any_closed_form(request: pytest.FixtureRequest) -> CompiledModel:
     """The closed form on each backend."""
-    return compile_model(closed_form_spec(), backend=request.param)
+    return on_backend(closed_form_spec(), request.param)
