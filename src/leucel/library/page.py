@@ -260,12 +260,17 @@ def _checks(checks: tuple[Check, ...]) -> tuple[str, ...]:
     ]
     head = ("number", "printed", "ours", "deviation", "tolerance", "", "source")
     reasons = _list(dict.fromkeys(check.reason for check in checks))
-    return (told, _table(head, rows, right=(1, 2, 3, 4)), f"Tolerances are relative:\n\n{reasons}")
+    found = [told, _table(head, rows, right=(1, 2, 3, 4))]
+    missed = [f"{c.name}. {c.disagreement}" for c in checks if c.disagreement]
+    if missed:
+        found.append(f"Why numbers are missed:\n\n{_list(missed)}")
+    return (*found, f"Tolerances are relative:\n\n{reasons}")
 
 
 def _options(check: Check) -> str:
     shown = [f"{name}={option}" for name, option in check.choices]
     shown += [f"over {name}={option}" for name, option in check.against]
+    shown += [f"over {name}={value:g}" for name, value in check.against_values]
     return f'<br><span class="note">{_text(", ".join(shown))}</span>' if shown else ""
 
 
@@ -322,7 +327,15 @@ def _review(card: ModelCard) -> list[str]:
             f"Compared: {c.what}, to {c.tolerance:g}, in `{c.test}`."
             for c in card.review.comparisons
         ]
+    met = [check for check in card.checks if check.outside]
+    if met and not card.lacking:
+        lines.append(
+            f"Numbers from outside that are met: {len(met)}, from"
+            f" {', '.join(f'`{id_}`' for id_ in dict.fromkeys(check.source for check in met))}."
+        )
     lines += [f"Missing for reviewed: {_escaped(text)}." for text in card.lacking]
+    if card.missing:
+        lines.append(_escaped(card.missing))
     return lines
 
 

@@ -21,6 +21,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 12.0, 50.0, 40.0
 _DASHES = ("", "7 3", "2 3", "9 3 2 3")
 _DECADES = 6
 _EYE = 0.15  # pixels
+_NOTHING = 1e-12  # of the largest value
 _COLORS = (palette.SIMULATED, palette.PUBLISHED, palette.LIMIT, palette.MUTED)
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif"
 
@@ -64,10 +65,16 @@ def courses_file(panels: Sequence[CoursePanel], title: str) -> str:
 
 
 def _alt(panel: CoursePanel) -> str:
-    first = panel.courses[0]
+    values = panel.courses[0].values
+    largest = max(abs(value) for value in values)
+
+    def told(value: float) -> str:
+        # What is left of a cell after a hundred days of killing is the solver's, not the model's.
+        return f"{value if abs(value) > _NOTHING * largest else 0.0:.3g}"
+
     text = (
-        f"{panel.title} in {panel.unit} over {panel.x_name}: from {first.values[0]:.3g} to "
-        f"{first.values[-1]:.3g}, between {min(first.values):.3g} and {max(first.values):.3g}"
+        f"{panel.title} in {panel.unit} over {panel.x_name}: from {told(values[0])} to "
+        f"{told(values[-1])}, between {told(min(values))} and {told(max(values))}"
     )
     return escape(text, {'"': "&quot;"})
 

@@ -303,7 +303,12 @@ def _show_card(spec: ModelSpec, card: ModelCard) -> None:
         console.print(f"[dim]limit:[/dim] {escape(limit)}")
     for text in card.lacking:
         console.print(f"[dim]missing for reviewed:[/dim] {escape(text)}")
+    if card.missing:
+        console.print(f"[dim]looked for:[/dim] {escape(card.missing)}")
     _show_checks(card)
+    for check in card.checks:
+        if check.disagreement:
+            console.print(f"[dim]not met:[/dim] {escape(f'{check.name}. {check.disagreement}')}")
 
 
 def _sketches(card: ModelCard) -> None:
@@ -331,6 +336,7 @@ def _show_checks(card: ModelCard) -> None:
                 "deviation": f"{100 * check.deviation:+.2f}%",
                 "unit": check.unit,
                 "mark": check.mark.value,
+                "met": "no" if check.disagreement else "yes",
             }
             for check in card.checks
         ),
@@ -341,5 +347,6 @@ def _show_checks(card: ModelCard) -> None:
             "deviation": "deviation",
             "unit": "unit",
             "mark": "mark",
+            "met": "met",
         },
     )
