@@ -18,6 +18,7 @@ from leucel.compile.backends.cuda_devices import Device, DeviceName, device_of
 from leucel.compile.backends.cuda_driver import Bytes
 from leucel.compile.backends.run_record import destinations_of, first_method, run_record
 from leucel.compile.kernel import Controls, Ensemble, Solution
+from leucel.compile.logarithms import in_logarithms
 from leucel.compile.lowering import LoweredSystem
 
 # Beyond it more threads do not help, and progress is told once a chunk.
@@ -53,12 +54,12 @@ class CudaKernel:
     def __init__(
         self, system: LoweredSystem, device: Device, largest_chunk: int = _LARGEST_CHUNK
     ) -> None:
-        self._system = system
+        self._system = in_logarithms(system)
         self._events = len(system.events)
         self._device = device
         self._largest_chunk = largest_chunk
         device.enter()
-        self._launch = device.load(system)
+        self._launch = device.load(self._system)
 
     def solve(
         self, ensemble: Ensemble, controls: Controls, advance: Callable[[int], None]
