@@ -266,6 +266,20 @@ def test_doctor(leucel: Command) -> None:
     }
 
 
+def test_doctor_solves_a_patient_on_a_gpu(leucel: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    import leucel.compile as room
+    from leucel.compile.backends import cuda, cuda_devices
+
+    gpu = room.Gpu(name="Stand-in", capability=(9, 0), memory=80 << 30, driver=(12, 8))
+    monkeypatch.setattr(room, "find_gpu", lambda: gpu)
+    monkeypatch.setattr(cuda, "device_of", lambda _: cuda_devices.HostDevice())
+    done = leucel("doctor", "--json")
+    assert done.code == 0, done.out
+    found = {check["check"]: check["found"] for check in json.loads(done.out)["checks"]}
+    assert found["GPU"] == "Stand-in, compute capability 9.0, 80 GiB, driver for CUDA 12.8"
+    assert "24,000 copies/ug" in found["self-test on the GPU"]
+
+
 def test_a_fault_is_a_panel_without_a_traceback(
     leucel: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

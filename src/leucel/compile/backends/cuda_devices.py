@@ -108,7 +108,7 @@ class HostDevice:
 
     def _at(self, address: int, size: int) -> Bytes:
         """The bytes from an address on, which need not be the begin of an allocation."""
-        for start, array in self._held.items():
+        for start, array in tuple(self._held.items()):
             if start <= address and address + size <= start + array.nbytes:
                 return array.view(np.uint8)[address - start : address - start + size]
         raise ValueError("no memory of this device")

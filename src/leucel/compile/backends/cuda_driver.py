@@ -168,12 +168,16 @@ class Driver:
 
     def write(self, address: int, content: Bytes) -> None:
         """Copy to the GPU."""
+        if not content.nbytes:
+            return
         place = ctypes.c_void_p(content.ctypes.data)
         size = ctypes.c_size_t(content.nbytes)
         self._call("cuMemcpyHtoD_v2", ctypes.c_uint64(address), place, size)
 
     def read(self, address: int, content: Bytes) -> None:
         """Copy from the GPU, after all that was launched has ended."""
+        if not content.nbytes:
+            return
         place = ctypes.c_void_p(content.ctypes.data)
         size = ctypes.c_size_t(content.nbytes)
         self._call("cuMemcpyDtoH_v2", place, ctypes.c_uint64(address), size)

@@ -2,7 +2,7 @@
 
 Nothing is joined or reordered, and what is left (sums, products, fused products, quotients, square
 roots, bits) is rounded in one way by every processor that follows IEEE 754. So a thread of a GPU
-and the same code on a CPU give the same bits.
+and the same code on a CPU give the same bits, but for those of what is not a number.
 """
 
 from __future__ import annotations
