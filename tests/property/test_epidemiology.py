@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 
 from leucel.epidemiology import (
     AgeStandardized,
+    AgeTable,
     Measure,
     Rate,
     WeibullSurvival,
     added_by_therapy,
     age_counts,
     get_population,
+    incidence_from_ages,
     incidence_from_asr,
     limited_prevalence,
+    prevalence_by_age,
     prevalence_years,
+    ratio_for_window,
     seer_rates,
     standardize_directly,
 )
@@ -71,6 +75,58 @@ def test_prevalence_adds_up_over_groups(
     curve = WeibullSurvival(scale=scale, shape=shape)
     parts = limited_prevalence(one, curve) + limited_prevalence(two, curve)
     assert limited_prevalence(one + two, curve) == pytest.approx(parts, rel=ROUNDING)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 1e4), scales, shapes), min_size=2, max_size=18),
+    st.floats(0.5, 40.0),
+)
+def test_prevalence_adds_up_over_ages(
+    groups: list[tuple[float, float, float]], window: float
+) -> None:
+    """The whole is the sum of its age groups; a window never exceeds everybody in any of them."""
+    cases = [count for count, _, _ in groups]
+    curves = [WeibullSurvival(scale=scale, shape=shape) for _, scale, shape in groups]
+    names = [f"group {index}" for index in range(len(groups))]
+    whole = prevalence_by_age(cases, curves, groups=names, window_years=window)
+    parts = [
+        prevalence_by_age([count], [curve], groups=[name], window_years=window)
+        for count, curve, name in zip(cases, curves, names, strict=True)
+    ]
+    limited = sum(float(part.limited.sum()) for part in parts)
+    assert float(whole.limited.sum()) == pytest.approx(limited, rel=ROUNDING, abs=1e-12)
+    assert np.all(whole.limited <= whole.complete * (1 + ROUNDING) + 1e-12)
+    assert 0 <= whole.total_completeness <= 1 + ROUNDING
+    more = prevalence_by_age(
+        [count + 1.0 for count in cases], curves, groups=names, window_years=window
+    )
+    assert np.all(more.limited >= whole.limited)
+
+
+@given(st.floats(0.1, 60.0), st.floats(0.1, 60.0))
+def test_a_longer_window_never_holds_fewer_people(first: float, second: float) -> None:
+    short, long = sorted((first, second))
+    one, two = ratio_for_window(short), ratio_for_window(long)
+    assert one.point <= two.point * (1 + ROUNDING)
+    assert one.high <= two.high * (1 + ROUNDING)
+    assert one.high <= short * (1 + ROUNDING)
+
+
+@given(
+    st.lists(st.integers(0, 500), min_size=18, max_size=18).filter(lambda cases: sum(cases) > 0),
+    st.lists(st.integers(0, 500), min_size=18, max_size=18).filter(lambda cases: sum(cases) > 0),
+)
+def test_cases_of_two_registries_of_one_population_add_up(
+    first: list[int], second: list[int]
+) -> None:
+    people = get_population("SA").persons
+
+    def cases(counts: list[int]) -> float:
+        table = AgeTable(counts=age_counts(counts, people), unknown=0.0, name="registry")
+        return incidence_from_ages("SA", table).cases
+
+    both = [a + b for a, b in zip(first, second, strict=True)]
+    assert cases(both) == pytest.approx(cases(first) + cases(second), rel=ROUNDING)
 
 
 @given(st.floats(0.1, 20.0), st.sampled_from(["SA", "JP", "US", "EU", "GCC"]))

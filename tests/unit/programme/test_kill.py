@@ -31,7 +31,8 @@ def make(name, needs):
         draws = RandomStream(given.arguments.seed).uniform(name, subjects=2000)
         before = sum(float(p.summary[n]) for n, p in given.earlier.items())
         return PartResult(summary={name: before + float(draws.sum())},
-                          tables={name: pd.DataFrame({"draw": draws})})
+                          tables={name: pd.DataFrame({"draw": draws})},
+                          documents={f"deep/{name}.txt": f"{draws.sum():.17g}"})
     return Part(name=name, title=name, work=work, needs=needs, arguments=("seed",))
 
 names = [f"part{i}" for i in range(6)]
@@ -39,7 +40,9 @@ parts = tuple(make(name, tuple(names[:i])) for i, name in enumerate(names))
 
 def render(programme, results, summary, manifest):
     return {"summary.json": json_text(summary).encode(),
-            **{f"tables/{n}.txt": repr(r.summary[n]).encode() for n, r in results.items()}}
+            **{f"tables/{n}.txt": repr(r.summary[n]).encode() for n, r in results.items()},
+            **{f"documents/{path}": text.encode()
+               for r in results.values() for path, text in r.documents.items()}}
 
 def run(out, resume):
     run_programme(programme, out=Path(out), today=date(2025, 5, 9), parts=parts, render=render,
