@@ -82,9 +82,15 @@ from leucel.product.sequence import (
     n_glycosylation_sites,
     read_protein,
 )
-from leucel.product.sequence_profile import NEEDS_STRUCTURE, SequenceProfile, profile
+from leucel.product.sequence_profile import (
+    NEEDS_DATA,
+    NEEDS_STRUCTURE,
+    SequenceProfile,
+    profile,
+)
 from leucel.product.site import SiteRun, run_site
 from leucel.product.sources import sources
+from leucel.product.splice import SpliceSite, splice_sites
 from leucel.product.treatment import Contrast, GroupFit, compare_groups, fit_groups
 from leucel.product.uptake import LotFit, Uptake, fit_lots, fit_uptake
 from leucel.product.variable_domains import (
@@ -126,6 +132,7 @@ __all__ = [
     "ENDINGS",
     "FATES",
     "NEAR_IDENTITY",
+    "NEEDS_DATA",
     "NEEDS_STRUCTURE",
     "NO_PRODUCT",
     "OUT_OF_SPECIFICATION",
@@ -182,6 +189,7 @@ __all__ = [
     "Segmentation",
     "SequenceProfile",
     "SiteRun",
+    "SpliceSite",
     "Stage",
     "Transduction",
     "Uptake",
@@ -265,6 +273,7 @@ __all__ = [
     "segment",
     "simulate_carrgo",
     "sources",
+    "splice_sites",
     "time_to_half_kill",
     "to_fasta",
     "to_genbank",

@@ -10,7 +10,8 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from leucel.core import InputError, Place, Problem
 from leucel.product.dna import CodingSequence
@@ -24,13 +25,17 @@ _LINE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """A named stretch; `start` and `end` count from 1 and include both ends."""
+    """A named stretch; `start` and `end` count from 1 and include both ends.
+
+    `strand` is 1, or -1 when it is read on the other strand; positions count on the given one.
+    """
 
     name: str
     start: int
     end: int
     kind: str = "misc_feature"
     note: str = ""
+    strand: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,8 @@ class AnnotatedRecord:
     annotations : in order.
     stated_protein : the translation that the file states for its coding sequence, or None.
     circular : True for a plasmid.
+    turned : nucleotides by which a circular file was turned, because a feature ran over its end;
+        position 1 here was position `turned` + 1 there.
     """
 
     name: str
@@ -53,6 +60,33 @@ class AnnotatedRecord:
     annotations: tuple[Annotation, ...] = ()
     stated_protein: str | None = None
     circular: bool = False
+    turned: int = 0
+
+
+def turn_record(record: AnnotatedRecord, by: int) -> AnnotatedRecord:
+    """A circular record that begins `by` nucleotides later; what ran over the end is whole then.
+
+    Examples
+    --------
+    >>> ring = AnnotatedRecord(name="toy", residues="AAACCC", is_dna=True, circular=True)
+    >>> turn_record(ring, 3).residues
+    'CCCAAA'
+    """
+    size = len(record.residues)
+    rows = tuple(
+        replace(
+            row,
+            start=(row.start - 1 - by) % size + 1,
+            end=(row.start - 1 - by) % size + 1 + (row.end - row.start) % size,
+        )
+        for row in record.annotations
+    )
+    return replace(
+        record,
+        residues=record.residues[by:] + record.residues[:by],
+        annotations=tuple(sorted(rows, key=lambda row: (row.start, -row.end))),
+        turned=(record.turned + by) % size,
+    )
 
 
 def annotate(
@@ -137,7 +171,7 @@ def to_genbank(record: AnnotatedRecord) -> str:
         made.features.append(
             features.SeqFeature(
                 features.SimpleLocation(
-                    row.start - 1, row.end, strand=1 if record.is_dna else None
+                    row.start - 1, row.end, strand=row.strand if record.is_dna else None
                 ),
                 type=row.kind,
                 qualifiers=qualifiers,
@@ -215,6 +249,7 @@ def read_genbank(
         )
     rows: list[Annotation] = []
     protein: str | None = None
+    circular = record.annotations.get("topology") == "circular"
     for feature in record.features:
         if feature.type == "source":
             continue
@@ -227,22 +262,61 @@ def read_genbank(
             ),
             feature.type,
         )
+        start, end = _ends_of(feature.location, len(residues), circular)
         rows.append(
             Annotation(
                 name=label,
-                start=int(feature.location.start) + 1,
-                end=int(feature.location.end),
+                start=start,
+                end=end,
                 kind=feature.type,
                 note=qualifiers.get("note", [""])[0],
+                strand=-1 if feature.location.strand == -1 else 1,
             )
         )
         if feature.type == "CDS" and protein is None and "translation" in qualifiers:
             protein = qualifiers["translation"][0].replace(" ", "").rstrip("*")
-    return AnnotatedRecord(
+    made = AnnotatedRecord(
         name=record.description if record.description not in ("", ".") else record.name,
         residues=residues,
         is_dna=stated.group(2) == "bp",
         annotations=tuple(rows),
         stated_protein=protein,
-        circular=record.annotations.get("topology") == "circular",
+        circular=circular,
     )
+    over = [row for row in rows if row.end < row.start]
+    return turn_record(made, _opening(made)) if over else made
+
+
+def _ends_of(location: Any, size: int, circular: bool) -> tuple[int, int]:
+    """First and last position; the last is the smaller one when a feature runs over the origin."""
+    parts = sorted((int(part.start), int(part.end)) for part in location.parts)
+    over = (
+        circular
+        and len(parts) > 1
+        and parts[0][0] == 0
+        and parts[-1][1] == size
+        and parts[0][1] < parts[-1][0]
+    )
+    if over:
+        return parts[-1][0] + 1, parts[0][1]
+    return int(location.start) + 1, int(location.end)
+
+
+def _opening(record: AnnotatedRecord) -> int:
+    """Where to open the ring: the middle of the longest stretch without a feature."""
+    size = len(record.residues)
+    covered = bytearray(size)
+    for row in record.annotations:
+        length = (row.end - row.start) % size + 1
+        for i in range(length):
+            covered[(row.start - 1 + i) % size] = 1
+    best, begin = (0, 0), 0
+    for i in range(2 * size):
+        if covered[i % size]:
+            begin = i + 1
+        elif i + 1 - begin > best[0] and i + 1 - begin <= size:
+            best = (i + 1 - begin, begin)
+    if best[0]:
+        return (best[1] + best[0] // 2) % size
+    # No gap at all: open before the feature that ran over the end.
+    return next(row.start - 1 for row in record.annotations if row.end < row.start)

@@ -26,6 +26,7 @@ from leucel.product.dna_checks import (
     gc_share,
 )
 from leucel.product.extras import need
+from leucel.product.splice import near_consensus
 
 STOP = "TAA"
 
@@ -100,6 +101,7 @@ def design_coding_sequence(
         for motif in (
             POLY_A_SIGNAL,
             *SPLICE_DONORS,
+            *near_consensus(),
             "A" * (rules.longest_a_or_t + 1),
             "T" * (rules.longest_a_or_t + 1),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from leucel.core import InputError, MissingEvidenceError, Place, Problem, unknown_name
-from leucel.product.annotated_record import AnnotatedRecord, read_genbank
+from leucel.product.annotated_record import AnnotatedRecord, read_genbank, turn_record
 from leucel.product.construct import Construct, build_construct
 from leucel.product.dna import CodingSequence, find_coding_sequence, read_dna
 from leucel.product.domains import Role, get_domain
@@ -96,7 +96,7 @@ def read_construct(
         if not record.is_dna:
             protein = read_protein(record.residues, name=name, where=where)
             return ConstructInput(name=record.name, protein=protein, record=record)
-        return _from_dna(record.residues, record.name, where, record=record)
+        return _from_ring(record, where) if record.circular else _from_record(record, where)
     if form != "fasta":
         raise InputError(unknown_name(form, ("fasta", "genbank", "toml"), noun="form of a file"))
     lines = text.strip().splitlines()
@@ -115,6 +115,38 @@ def read_construct(
     if kind == "dna" or (kind == "auto" and looks_like_dna(letters)):
         return _from_dna(letters, title or name, where)
     return ConstructInput(name=title or name, protein=read_protein(letters, name=name, where=where))
+
+
+def _from_record(record: AnnotatedRecord, where: Place | None) -> ConstructInput:
+    return _from_dna(record.residues, record.name, where, record=record)
+
+
+def _from_ring(record: AnnotatedRecord, where: Place | None) -> ConstructInput:
+    """A plasmid may be opened anywhere: a receptor cut in two by the origin is found all the same.
+
+    The file as it is comes first; when its frame is broken or has no start or stop, the ring is
+    turned by half. A fault that is there in both is a fault of the receptor.
+    """
+    fault: InputError | None = None
+    found: ConstructInput | None = None
+    try:
+        found = _from_record(record, where)
+        if found.coding is not None and found.coding.has_start and found.coding.has_stop:
+            return found
+    except InputError as error:
+        fault = error
+    try:
+        turned = _from_record(turn_record(record, len(record.residues) // 2), where)
+    except InputError:
+        turned = None
+    if turned is not None and turned.coding is not None:
+        whole = turned.coding.has_start and turned.coding.has_stop
+        longer = found is None or len(turned.protein) > len(found.protein)
+        if whole and longer:
+            return turned
+    if found is None and fault is not None:
+        raise fault
+    return found or _from_record(record, where)
 
 
 def _from_dna(

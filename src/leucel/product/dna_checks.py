@@ -15,6 +15,7 @@ from leucel.core import Assumption, InputError, Mark, unknown_name
 from leucel.product.checks import Finding, Verdict
 from leucel.product.dna import CodingSequence, reverse_complement
 from leucel.product.extras import need
+from leucel.product.splice import ACCEPTOR_LEAST, DONOR_LEAST, splice_sites
 
 RESTRICTION_SITES = {
     "BsaI": "GGTCTC",
@@ -180,6 +181,7 @@ def _translation(coding: CodingSequence, stated: str | None) -> Iterator[Finding
     if stated == ours:
         yield _finding("translation", Verdict.OK, f"translates to the {len(ours)} stated residues")
         return
+    inserted = _inserted(ours, stated)
     at = next((i for i, (a, b) in enumerate(zip(ours, stated, strict=False)) if a != b), None)
     at = min(len(ours), len(stated)) if at is None else at
     yield _finding(
@@ -187,9 +189,23 @@ def _translation(coding: CodingSequence, stated: str | None) -> Iterator[Finding
         Verdict.PROBLEM,
         f"translates to {len(ours)} residues, the file states {len(stated)}; they differ from "
         f"residue {at + 1} on ({ours[at : at + 6] or 'end'} against {stated[at : at + 6] or 'end'})"
-        ": correct the one that is not meant",
+        f"{inserted}: correct the one that is not meant",
         (3 * at + 1,),
     )
+
+
+def _inserted(ours: str, stated: str) -> str:
+    """Words for one stretch that only one of the two proteins has; empty for other differences."""
+    short, long = sorted((ours, stated), key=len)
+    head = next(
+        (i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
+    tail = len(short) - head
+    if len(short) == len(long) or (tail and not long.endswith(short[head:])):
+        return ""
+    extra = long[head : len(long) - tail]
+    whose = "the stated protein has" if long is stated else "the nucleotides code for"
+    return f"; {whose} {extra if len(extra) <= 12 else f'{len(extra)} residues'} more there"
 
 
 def _gc(dna: str, rules: DnaRules) -> Iterator[Finding]:
@@ -232,6 +248,20 @@ def _motifs(dna: str) -> Iterator[Finding]:
         ", ".join(f"{motif} at {at}" for at, motif in donors) or "no strong donor motif",
         tuple(at for at, _ in donors),
     )
+    sites_of_splicing = splice_sites(dna)
+    for kind, least, of in (("donor", DONOR_LEAST, 9), ("acceptor", ACCEPTOR_LEAST, 14)):
+        near = [site for site in sites_of_splicing if site.kind == kind]
+        yield Finding(
+            check=f"{kind} consensus",
+            verdict=Verdict.LOOK if near else Verdict.OK,
+            message=(
+                ", ".join(f"{s.motif} at {s.start} ({s.agreeing} of {s.of})" for s in near)
+                or f"no place agrees with {least} or more of {of} letters"
+            )
+            + "; a proxy: agreement with a consensus, no probability of splicing",
+            positions=tuple(site.start for site in near),
+            source="mount_1982",
+        )
     sites = sorted(
         {
             (at, enzyme)

@@ -10,10 +10,12 @@ from leucel.product.checks import Finding, Verdict, check_construct
 from leucel.product.construct_file import ConstructInput
 from leucel.product.dna_checks import DNA_RULES, DnaRules, check_dna, codon_adaptation, gc_share
 from leucel.product.domains import Role
+from leucel.product.file_claims import claims_of_file
 from leucel.product.humanness import oasis_relaxed
 from leucel.product.mhc_ii import MhcLoad, mhc_assumptions, mhc_ii_load
 from leucel.product.segment import Segmentation, segment
 from leucel.product.sequence_profile import (
+    NEEDS_DATA,
     NEEDS_STRUCTURE,
     SequenceProfile,
     profile,
@@ -54,7 +56,7 @@ class Inspection:
     humanness : OASis share of each variable domain, in order; None when it was not asked for.
     gc, adaptation : of the coding sequence, None for a protein file.
     vector : sizes of the vector, None when the file holds none.
-    refused : what is not computed without a structure, with the reason.
+    refused : what is not computed, with the reason.
     assumptions : limits that no authority gives.
     """
 
@@ -71,7 +73,7 @@ class Inspection:
     adaptation: float | None
     vector: VectorSize | None
     assumptions: tuple[Assumption, ...]
-    refused: tuple[tuple[str, str], ...] = NEEDS_STRUCTURE
+    refused: tuple[tuple[str, str], ...] = (*NEEDS_STRUCTURE, *NEEDS_DATA)
 
     @property
     def problems(self) -> tuple[Finding, ...]:
@@ -142,7 +144,7 @@ def inspect_construct(
     human = tuple(oasis_relaxed(domain.residues) for domain in found) if humanness else None
     load = mhc_ii_load(mature)
     coding, vector = given.coding, None
-    if given.dna is not None and R_BEGINS in given.dna:
+    if given.dna is not None and R_BEGINS in given.dna + given.dna[: len(R_BEGINS)]:
         vector = _size(given)
     in_file = (
         ()
@@ -152,7 +154,9 @@ def inspect_construct(
     findings = (
         *_without_guess(taken_apart.findings, found),
         *in_file,
+        *claims_of_file(given.name, taken_apart, given.record),
         *_start(given),
+        *_origin(given),
         *_binders(given, found),
         *_domains(found, human),
         *_lengths(found),
@@ -214,6 +218,17 @@ def _start(given: ConstructInput) -> Iterator[Finding]:
             verdict=Verdict.LOOK,
             message=f"the protein starts with {given.protein[0]}, not with methionine: cut off, or "
             "given without its signal peptide",
+            positions=(1,),
+        )
+
+
+def _origin(given: ConstructInput) -> Iterator[Finding]:
+    if given.record is not None and given.record.turned:
+        yield Finding(
+            check="origin",
+            verdict=Verdict.OK,
+            message="the file is circular and a feature runs over its end: it was turned, and "
+            f"position 1 here is nucleotide {given.record.turned + 1:,} of the file",
             positions=(1,),
         )
 

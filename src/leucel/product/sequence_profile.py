@@ -33,6 +33,19 @@ NEEDS_STRUCTURE: tuple[tuple[str, str], ...] = (
 )
 """Developability scores that are not computed from a sequence, each with the reason."""
 
+NEEDS_DATA: tuple[tuple[str, str], ...] = (
+    (
+        "T20 humanness",
+        "the score is the mean identity to the 20 nearest of its authors' own collection of human "
+        "sequences, which no library with a permissive license carries; germline identity and "
+        "OASis stand in its place",
+    ),
+)
+"""Scores whose data cannot be shipped, each with the reason."""
+
+PEAK_WINDOW = 9
+"""Residues of the window of `SequenceProfile.peak_hydropathy`."""
+
 TAP_LENGTH = ((37, 63), (42, 55))
 """Limits of the total CDR length: red outside the first pair, amber at or beyond the second
 (tap_2024)."""
@@ -50,6 +63,9 @@ class SequenceProfile:
     charge : net charge at pH 7.4.
     gravy : mean hydropathy of Kyte and Doolittle.
     instability : index of Guruprasad; above 40 a chain is called unstable.
+    peak_hydropathy : highest mean hydropathy of 9 residues in a row; a proxy for a stretch that
+        aggregates, without knowing whether it is buried.
+    peak_at : first residue of that stretch, from 1.
     """
 
     residues: int
@@ -58,6 +74,8 @@ class SequenceProfile:
     charge: float
     gravy: float
     instability: float
+    peak_hydropathy: float
+    peak_at: int
 
     def to_dict(self) -> dict[str, float | int]:
         """JSON-ready form."""
@@ -65,7 +83,7 @@ class SequenceProfile:
 
 
 def profile(protein: str) -> SequenceProfile:
-    """Isoelectric point, charge, hydropathy, instability and mass of a chain.
+    """Isoelectric point, charge, hydropathy, instability and mass of a chain of any length.
 
     Raises
     ------
@@ -79,6 +97,13 @@ def profile(protein: str) -> SequenceProfile:
     """
     tools = need("Bio.SeqUtils.ProtParam", extra="construct", what="the sequence profile")
     chain = tools.ProteinAnalysis(protein)
+    scale = need("Bio.SeqUtils.ProtParamData", extra="construct", what="the sequence profile").kd
+    width = min(PEAK_WINDOW, len(protein))
+    means = [
+        sum(scale.get(letter, 0.0) for letter in protein[i : i + width]) / width
+        for i in range(len(protein) - width + 1)
+    ]
+    peak = max(range(len(means)), key=means.__getitem__)
     return SequenceProfile(
         residues=len(protein),
         kda=chain.molecular_weight() / 1000,
@@ -86,6 +111,8 @@ def profile(protein: str) -> SequenceProfile:
         charge=chain.charge_at_pH(7.4),
         gravy=chain.gravy(),
         instability=chain.instability_index(),
+        peak_hydropathy=means[peak],
+        peak_at=peak + 1,
     )
 
 

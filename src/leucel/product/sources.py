@@ -6,6 +6,23 @@ from leucel.core import Source
 
 _SOURCES = (
     Source(
+        id="mount_1982",
+        citation="Mount SM. A catalogue of splice junction sequences. Nucleic Acids Res "
+        "1982;10(2):459-472 (abstract)",
+        doi="10.1093/nar/10.2.459",
+    ),
+    Source(
+        id="gao_2013",
+        citation="Gao SH et al. Monoclonal antibody humanness score and its applications. BMC "
+        "Biotechnol 2013;13:55",
+        doi="10.1186/1472-6750-13-55",
+    ),
+    Source(
+        id="kyte_doolittle_1982",
+        citation="Kyte J, Doolittle RF. J Mol Biol 1982;157:105-132, as carried by Biopython",
+        doi="10.1016/0022-2836(82)90515-0",
+    ),
+    Source(
         id="uniprot_human_2025",
         citation="UniProtKB/Swiss-Prot, human reference proteome UP000005640, release of "
         "21 April 2025 (as carried by the Python package promb 1.0.2)",

@@ -239,6 +239,7 @@ def _show_numbers(data: dict[str, Any]) -> None:
         "charge": "charge at pH 7.4",
         "gravy": "GRAVY (a proxy)",
         "instability": "instability (a proxy)",
+        "peak_hydropathy": "peak hydropathy of 9 residues (a proxy)",
     }
     binder = data["binder"] or {}
     print_table(
