@@ -93,3 +93,15 @@ def test_a_file_that_is_no_sbml_is_told_with_its_line(leucel: Command, tmp_path:
     assert "bad.xml" in done.err
     assert not (tmp_path / "model.txt").exists()
     assert leucel("models", "import", "absent.xml").code == 1
+
+
+def test_extinction_tells_shares_and_days(leucel: Command) -> None:
+    done = leucel("extinction", "--n", "40", "--days", "100", "--json")
+    told = json.loads(done.out)
+    assert told["status"] == {"OK": 40}
+    assert 0 < told["cured"]["count"] < 40
+    assert told["progressed"]["day_50"] is None
+    assert leucel("extinction", "--n", "5", "--days", "20").code == 0
+    done = leucel("extinction", "--variation", "3", "--days", "-1")
+    assert done.code == 2
+    assert "2 problems" in done.err

@@ -6,6 +6,8 @@ from leucel.library.cards import CardStatus, Check, Choice, Comparison, Defect, 
 from leucel.library.catalog import bibliography_of, catalog, get_model, sources
 from leucel.library.covariates import with_comedication, with_covariate
 from leucel.library.describe import CatalogRow, catalog_rows, equation_lines
+from leucel.library.jumps import JumpCourses, JumpModel, Reaction, Watch, simulate_jumps
+from leucel.library.kimmel_2021_fate import PROGRESSION, tumor_jumps
 from leucel.library.measures import (
     check_model,
     check_number,
@@ -21,6 +23,7 @@ from leucel.library.sbml import to_sbml
 from leucel.library.sbml_reading import ImportedModel, from_sbml
 
 __all__ = [
+    "PROGRESSION",
     "AbsentModel",
     "CardStatus",
     "CatalogRow",
@@ -29,12 +32,16 @@ __all__ = [
     "Comparison",
     "Defect",
     "ImportedModel",
+    "JumpCourses",
+    "JumpModel",
     "Line",
     "ModelCard",
     "Panel",
     "Picture",
     "Piecewise",
+    "Reaction",
     "Review",
+    "Watch",
     "absent_models",
     "bibliography_of",
     "card_page",
@@ -50,9 +57,11 @@ __all__ = [
     "measure",
     "picture_of",
     "piecewise_model",
+    "simulate_jumps",
     "sources",
     "to_antimony",
     "to_sbml",
+    "tumor_jumps",
     "with_comedication",
     "with_covariate",
     "with_resistant_clone",

@@ -265,9 +265,11 @@ CARD = ModelCard(
         ),
     ),
     deviations=(
-        "The stochastic rule of the paper (births and deaths below 100 cells, cure at none,"
-        " progression at 1.2 of baseline) needs rates that were not available; the choice"
-        " birth_death gives the probability of cure with rates assumed by this project.",
+        "The rule of the paper below 100 cells (births and deaths, cure at none, progression at 1.2"
+        " of baseline) needs a split of the growth into births and deaths that its supplement holds"
+        " and that was not available. With births at the growth rate and deaths at the kill rate,"
+        " the fewest events, the choice birth_death gives the probability of cure, and"
+        " leucel.trials.tumor_fates (leucel extinction) simulates every birth and death.",
     ),
     limits=(
         "Observed medians, cells/uL (quartiles): day 7, 27.5 (16.5-57.5); day 14, 9.1 (3.8-31.1);"

@@ -34,6 +34,7 @@ from leucel.trials.trial import (
     run_trial,
     treat,
 )
+from leucel.trials.tumor_fate import TumorFates, tumor_fates
 
 __all__ = [
     "DAYS_PER_MONTH",
@@ -65,6 +66,7 @@ __all__ = [
     "TrialLots",
     "TrialModels",
     "TrialResult",
+    "TumorFates",
     "VirtualPatients",
     "calibrate",
     "compile_kinetics",
@@ -81,5 +83,6 @@ __all__ = [
     "simulate_response",
     "sources",
     "treat",
+    "tumor_fates",
     "with_parameter",
 ]

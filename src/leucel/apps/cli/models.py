@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leucel.apps.cli import extinction
 from leucel.apps.cli.model_files import as_text, import_sbml, write_files, write_text
 from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen
@@ -23,12 +24,13 @@ _NO_BAND = 0
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
+    """Add the commands of the library."""
     app.command(
         epilog="Example: leucel models stein_2019_tisagenlecleucel | "
         "leucel models singh_2021_idecabtagene --sbml singh.xml | "
         "leucel models import other.xml --out other.txt"
     )(guarded(models))
+    extinction.register(app)
 
 
 def models(
