@@ -66,12 +66,12 @@ class CudaKernel:
     ) -> Solution:
         """Simulate all subjects, chunk by chunk; threads are those of the device."""
         n, kept, count = ensemble.subjects, len(ensemble.outputs), len(ensemble.times)
-        first = first_method(self._system, controls)
+        method = first_method(self._system, controls)
         solution = Solution(
             values=np.empty((n, kept, count)),
             status=np.zeros(n, dtype=np.int32),
             steps=np.zeros(n, dtype=np.int32),
-            methods=np.full(n, int(first), dtype=np.int32),
+            methods=np.full(n, int(method), dtype=np.int32),
             event_times=np.full((n, self._events), np.inf),
         )
         self._device.enter()

@@ -192,8 +192,8 @@ class Course:
         t.put(t.layout.inverse_step, t.real(0.0))
         t.call(self.write, t.real(math.inf))
         broken = t.b.icmp_signed("!=", t.get(t.layout.broken, I64), t.integer(0))
-        broken_or_well = t.integer(int(Status.NON_FINITE)), t.integer(int(Status.OK))
-        _close(t, t.b.select(broken, *broken_or_well))
+        statuses = (Status.NON_FINITE, Status.OK)
+        _close(t, t.b.select(broken, *(t.integer(int(status)) for status in statuses)))
         t.b.ret_void()
         return function
 
@@ -294,8 +294,5 @@ def _close(t: Thread, status: Any) -> None:
 
 def _has_fired(t: Thread, flag: Any) -> Any:
     """True for the flag of an event that fired in this jump."""
-    fired, can_again = (
-        t.b.fcmp_ordered("<", flag, t.real(0.0)),
-        t.b.fcmp_ordered(">", flag, t.real(1.0)),
-    )
-    return t.b.or_(fired, can_again)
+    fired = t.b.fcmp_ordered("<", flag, t.real(0.0))
+    return t.b.or_(fired, t.b.fcmp_ordered(">", flag, t.real(1.0)))

@@ -161,12 +161,9 @@ def _emit_step(
         with turned_down:
             b.store(ir.Constant(I1, 0), flag)
             t.put(lay.rejected, t.real(1.0))
-            broken = b.not_(ar.less(squared, t.real(math.inf)))
-            status = b.select(
-                broken,
-                t.integer(int(Status.NON_FINITE)),
-                t.integer(int(Status.STEP_TOO_SMALL)),
-            )
+            finite = ar.less(squared, t.real(math.inf))
+            statuses = (Status.STEP_TOO_SMALL, Status.NON_FINITE)
+            status = b.select(finite, *(t.integer(int(status)) for status in statuses))
             course.fail_if(t, b.and_(stuck, b.not_(hands_over)), status)
     t.put(lay.step, following)
     met = b.and_(good, hits)
@@ -235,10 +232,8 @@ def _cross(
                 with then:
                     fraction = t.call(locate, *happened)
                     # An output at the very moment of an event shows the states after it.
-                    before = t.b.fmul(
-                        t.get(lay.end_of_step), t.real(1.0 - step_control.MOMENT_BLUR)
-                    )
-                    t.call(course.write, before)
+                    before = t.real(1.0 - step_control.MOMENT_BLUR)
+                    t.call(course.write, ar.multiply(t.get(lay.end_of_step), before))
                     for i, value in enumerate(states_at(t, fraction)):
                         t.put(lay.new_state + i, value)
                 with otherwise:
