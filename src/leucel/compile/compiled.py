@@ -97,6 +97,13 @@ class CompiledModel:
         directions, problems = directions_of(self.spec, self.parameter_names, parameters)
         if len(set(parameters)) < len(parameters) or self.directions:
             problems.append(Problem(what="sensitivities are asked for more than once"))
+        if self.plain.delays:
+            problems.append(
+                Problem(
+                    what="models with delays have no sensitivities yet",
+                    fix="take differences of simulations with changed parameters",
+                )
+            )
         if problems:
             raise InputError(problems)
         return replace(self, directions=tuple(directions))._of(self.plain)
@@ -111,12 +118,20 @@ class CompiledModel:
         return self._table(self.plain, self.plain.initial, columns, subjects)
 
     def problems_at_start(self, columns: Sequence[Floats], subjects: int) -> list[Problem]:
-        """States that are to be solved as logarithms and do not start above zero."""
-        logged = self.plain.logged
-        if not logged:
-            return []
-        table = self.initial_states(columns, subjects)
-        return [
+        """Logarithms that do not start above zero, and delays that are none."""
+        logged, delays = self.plain.logged, self.plain.delays
+        lags = self._table(self.plain, [d.lag for d in delays], columns, subjects)
+        problems = [
+            Problem(
+                what=f"the delay of {self.plain.state_names[delay.state]} is not above zero",
+                received=f"{np.min(lags[:, k]):g}",
+                allowed="a finite number above 0",
+            )
+            for k, delay in enumerate(delays)
+            if not np.all((lags[:, k] > 0.0) & (lags[:, k] < np.inf))
+        ]
+        table = self.initial_states(columns, subjects) if logged else np.empty((subjects, 0))
+        return problems + [
             Problem(
                 what=f"the state {self.plain.state_names[i]} is solved as its logarithm and does "
                 "not start above zero",
@@ -274,6 +289,13 @@ def kernel_of(system: LoweredSystem, backend: Backend, device: Device | None = N
 
         return ReferenceKernel(system)
     if backend == "cuda":
+        if system.delays:
+            raise InputError(
+                Problem(
+                    what='the backend "cuda" knows no delays',
+                    allowed='the backends "cpu" and "reference"',
+                )
+            )
         from leucel.compile.backends.cuda import cuda_kernel
 
         return cuda_kernel(system, device or "gpu")

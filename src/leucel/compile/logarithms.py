@@ -58,6 +58,11 @@ def in_logarithms(system: LoweredSystem) -> LoweredSystem:
     for i in system.logged:
         states[i] = builder.function(Op.EXP, states[i])
 
+    delayed = [builder.delayed(k) for k in range(len(system.delays))]
+    for k, delay in enumerate(system.delays):
+        if delay.state in system.logged:
+            delayed[k] = builder.function(Op.EXP, delayed[k])
+
     def again(numbers: Sequence[int]) -> list[int]:
         return evaluate(
             system.program,
@@ -66,6 +71,7 @@ def in_logarithms(system: LoweredSystem) -> LoweredSystem:
             time=builder.time(),
             states=states,
             parameters=[builder.parameter(p) for p in range(len(system.parameter_names))],
+            delayed=delayed,
         )
 
     def logarithm(number: int) -> int:
@@ -99,6 +105,8 @@ def in_logarithms(system: LoweredSystem) -> LoweredSystem:
         events.append(
             replace(event, when=when, assignments=assigned(event.assignments), chained=chained)
         )
+    lags = again([delay.lag for delay in system.delays])
+    delays = tuple(replace(d, lag=n) for d, n in zip(system.delays, lags, strict=True))
     time_derivative = tuple(in_time.of(number) for number in rhs)
     outputs = tuple(again(system.outputs))
     return replace(
@@ -110,6 +118,7 @@ def in_logarithms(system: LoweredSystem) -> LoweredSystem:
         time_derivative=time_derivative,
         outputs=outputs,
         events=tuple(events),
+        delays=delays,
     )
 
 

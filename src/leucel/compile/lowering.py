@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from leucel.compile.differentiation import Derivatives
+from leucel.compile.in_symbols import SystemInSymbols
 from leucel.compile.program import Builder, Op, Program
 from leucel.core import ModelError, Problem, content_hash
-
-if TYPE_CHECKING:
-    import sympy
-
-
-class EventInSymbols(Protocol):
-    """An event as the model gives it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def when(self) -> sympy.Expr: ...
-    @property
-    def assignments(self) -> dict[int, sympy.Expr]: ...
-
-
-class SystemInSymbols(Protocol):
-    """What lowering needs of a model; `leucel.model.SymbolicSystem` has it."""
-
-    @property
-    def time(self) -> sympy.Symbol: ...
-    @property
-    def states(self) -> tuple[sympy.Symbol, ...]: ...
-    @property
-    def parameters(self) -> tuple[sympy.Symbol, ...]: ...
-    @property
-    def initial(self) -> tuple[sympy.Expr, ...]: ...
-    @property
-    def rhs(self) -> tuple[sympy.Expr, ...]: ...
-    @property
-    def outputs(self) -> tuple[sympy.Expr, ...]: ...
-    @property
-    def output_names(self) -> tuple[str, ...]: ...
-    @property
-    def events(self) -> Sequence[EventInSymbols]: ...
-    @property
-    def dose_state(self) -> int | None: ...
-    @property
-    def logged(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +41,20 @@ class LoweredEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoweredDelay:
+    """What the leaf `Op.DELAYED` stands for.
+
+    Attributes
+    ----------
+    state : index of the state.
+    lag : number of the time that lies between; it depends on parameters only.
+    """
+
+    state: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoweredSystem:
     """A model as one program and the numbers of its results.
 
@@ -97,6 +73,7 @@ class LoweredSystem:
     moments : indices of the states that are zero at the begin of each jump.
     logged : indices of the states that a kernel may keep as their logarithm (see
         `leucel.compile.logarithms`); everything here is in the scale of the state itself.
+    delays : by the index of `Op.DELAYED`; before the start the states have their initial values.
     """
 
     program: Program
@@ -113,11 +90,12 @@ class LoweredSystem:
     passive: int = 0
     moments: tuple[int, ...] = ()
     logged: tuple[int, ...] = ()
+    delays: tuple[LoweredDelay, ...] = ()
 
     @property
     def autonomous(self) -> bool:
-        """True when the right-hand side does not depend on time."""
-        return not self.program.uses(Op.TIME, self.rhs)
+        """True when the right-hand side depends on the states here and now and on nothing else."""
+        return not self.delays and not self.program.uses(Op.TIME, self.rhs)
 
     @property
     def content_hash(self) -> str:
@@ -131,6 +109,7 @@ class LoweredSystem:
                 "jacobian": [(*at, number) for at, number in self.jacobian.items()],
                 "events": [(e.when, e.assignments, e.chained) for e in self.events],
                 "passive": [self.passive, self.moments, self.logged],
+                "delays": [(d.state, d.lag) for d in self.delays],
             }
         )
 
@@ -152,11 +131,14 @@ def lower(system: SystemInSymbols) -> LoweredSystem:
         leaves[symbol.name] = builder.parameter(i)
     for i, symbol in enumerate(system.states):
         leaves[symbol.name] = builder.state(i)
+    for i, delay in enumerate(system.delays):
+        leaves[delay.symbol.name] = builder.delayed(i)
     translate = _Translator(builder, leaves)
 
     rhs = tuple(translate(e) for e in system.rhs)
     initial = tuple(translate(e) for e in system.initial)
     outputs = tuple(translate(e) for e in system.outputs)
+    lags = [translate(delay.lag) for delay in system.delays]
     events = tuple(
         LoweredEvent(
             name=event.name,
@@ -187,6 +169,10 @@ def lower(system: SystemInSymbols) -> LoweredSystem:
         events=events,
         dose_state=system.dose_state,
         logged=system.logged,
+        delays=tuple(
+            LoweredDelay(state=delay.state, lag=lag)
+            for delay, lag in zip(system.delays, lags, strict=True)
+        ),
         program=builder.program(),
     )
 
@@ -267,7 +253,7 @@ class _Translator:
                     level = 0
                 case Op.PARAMETER:
                     level = 1
-                case Op.TIME:
+                case Op.TIME | Op.DELAYED:
                     level = 2
                 case Op.STATE:
                     level = 3

@@ -23,6 +23,7 @@ class Op(Enum):
     TIME = "time"
     STATE = "state"
     PARAMETER = "parameter"
+    DELAYED = "delayed"
     ADD = "add"
     SUBTRACT = "subtract"
     MULTIPLY = "multiply"
@@ -51,7 +52,7 @@ class Op(Enum):
     SELECT = "select"
 
 
-LEAVES: Final = (Op.CONSTANT, Op.TIME, Op.STATE, Op.PARAMETER)
+LEAVES: Final = (Op.CONSTANT, Op.TIME, Op.STATE, Op.PARAMETER, Op.DELAYED)
 # Larger integer powers are rare in models and cheaper as a call than as a chain of products.
 _LARGEST_EXPANDED_POWER: Final = 16
 
@@ -99,6 +100,10 @@ class Builder:
     def parameter(self, index: int) -> int:
         """Number of a parameter."""
         return self._emit(Instruction(Op.PARAMETER, index=index))
+
+    def delayed(self, index: int) -> int:
+        """Number of a delay: a state as it was some time ago."""
+        return self._emit(Instruction(Op.DELAYED, index=index))
 
     def value(self, number: int) -> float | None:
         """The value of an instruction that is a constant, else None."""
@@ -305,6 +310,7 @@ def evaluate(
     time: V | None = None,
     states: Sequence[V] = (),
     parameters: Sequence[V] = (),
+    delayed: Sequence[V] = (),
     known: Mapping[int, V] | None = None,
 ) -> list[V]:
     """Run the instructions behind `wanted` over an arithmetic.
@@ -312,7 +318,8 @@ def evaluate(
     Parameters
     ----------
     wanted : numbers of the results, in the order in which they are returned.
-    time, states, parameters : values of the leaves; a leaf that is not needed may be missing.
+    time, states, parameters, delayed : values of the leaves; a leaf that is not needed may be
+        missing.
     known : values of instructions that are not to be computed again.
 
     Examples
@@ -340,6 +347,8 @@ def evaluate(
                 values[number] = states[instruction.index]
             case Op.PARAMETER:
                 values[number] = parameters[instruction.index]
+            case Op.DELAYED:
+                values[number] = delayed[instruction.index]
             case op:
                 apply: Callable[..., V] = getattr(arithmetic, op.value)
                 values[number] = apply(*(values[a] for a in instruction.args))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from leucel.compile.lowering import LoweredEvent, LoweredSystem
+from leucel.compile.lowering import LoweredDelay, LoweredEvent, LoweredSystem
 from leucel.compile.program import Instruction, Op, Program
 
 
@@ -28,6 +28,7 @@ def system_to_bytes(system: LoweredSystem) -> bytes:
         "passive": system.passive,
         "moments": system.moments,
         "logged": system.logged,
+        "delays": [[d.state, d.lag] for d in system.delays],
     }
     return json.dumps(content, separators=(",", ":")).encode()
 
@@ -64,4 +65,5 @@ def system_from_bytes(raw: bytes) -> LoweredSystem:
         passive=content["passive"],
         moments=tuple(content["moments"]),
         logged=tuple(content["logged"]),
+        delays=tuple(LoweredDelay(state=s, lag=n) for s, n in content["delays"]),
     )

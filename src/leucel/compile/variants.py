@@ -93,6 +93,7 @@ def _with_switched(system: LoweredSystem, switched: Sequence[int]) -> LoweredSys
                 time=builder.time(),
                 states=states,
                 parameters=parameters,
+                delayed=[builder.delayed(k) for k in range(len(system.delays))],
             )
         )
 
@@ -115,6 +116,9 @@ def _with_switched(system: LoweredSystem, switched: Sequence[int]) -> LoweredSys
         pairs = tuple(zip(targets, values, strict=True))
         events.append(replace(event, when=when, assignments=pairs))
     time_derivative, outputs = again(system.time_derivative, moving), again(system.outputs, moving)
+    # A delay keeps its length.
+    lags = again([delay.lag for delay in system.delays], fixed)
+    delays = tuple(replace(d, lag=n) for d, n in zip(system.delays, lags, strict=True))
     return replace(
         system,
         program=builder.program(),
@@ -128,6 +132,7 @@ def _with_switched(system: LoweredSystem, switched: Sequence[int]) -> LoweredSys
         time_derivative=(*time_derivative, *still),
         outputs=outputs,
         events=tuple(events),
+        delays=delays,
         passive=system.passive + len(switched),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, get_args
 
 from leucel.core import ModelError, Place, Problem, UnitError, parse_unit, unknown_name
+from leucel.model.delays import delay_problems
 from leucel.model.equations import Equation, equations_of, order_expressions
 from leucel.model.grammar import RESERVED
 from leucel.model.tree import Node, is_condition, names_in
@@ -260,6 +261,7 @@ def _equations(spec: ModelSpec) -> Iterator[Problem]:
     everything = sorted({spec.time} | parameters | states | named)
     for equation, tree in trees.items():
         yield from _used_names(equation, tree, everything)
+    yield from delay_problems(spec, trees)
     expressions = {e.name: tree for e, tree in trees.items() if e.kind == "expression"}
     order, circle = order_expressions(expressions)
     if circle:

@@ -6,6 +6,7 @@
     term        + - * / and ^ (or **), right-associative, binding more tightly than a leading minus
     number      2, 0.5, 1e-12, each with a unit in brackets if wanted: 86400 [s/day]
     function    exp expm1 log log1p sqrt abs tanh erf lgamma logistic min max
+    delay       delay(state, lag): the state a fixed time ago, its initial value before the start
     choice      if(condition, value, otherwise)
                 piecewise(condition, value, condition, value, ..., otherwise)
 

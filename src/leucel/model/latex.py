@@ -133,6 +133,9 @@ def _call(call: Call) -> str:
         rows = [rf"{_latex(value)[0]} & {_latex(when)[0]}" for when, value in pairs]
         rows.append(rf"{_latex(otherwise)[0]} & \text{{otherwise}}")
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+    if call.function == "delay":
+        what, lag = call.arguments
+        return rf"{_latex(what)[0]}\left(t - {_inside(lag, _PRODUCT)}\right)"
     inner = ", ".join(_latex(argument)[0] for argument in call.arguments)
     match call.function:
         case "sqrt":

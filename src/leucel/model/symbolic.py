@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from leucel.core import ModelError, Problem
+from leucel.model.delays import delay_name, delays_in
 from leucel.model.equations import equations_of, order_expressions
 from leucel.model.grammar import parse_expression
+from leucel.model.printing import text_from_tree
 from leucel.model.tree import (
     Binary,
     Call,
@@ -41,6 +43,15 @@ class SymbolicEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolicDelay:
+    """A symbol of the right-hand side: the state with this index as it was `lag` ago."""
+
+    symbol: sympy.Symbol
+    state: int
+    lag: sympy.Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolicSystem:
     """A model in symbols.
 
@@ -58,6 +69,7 @@ class SymbolicSystem:
     outputs, output_names : what a simulation reports, (O,).
     dose_state : index of the state that doses enter; None when there is none.
     logged : indices of the states that a solver keeps as logarithms.
+    delays : symbols of the right-hand side that are neither time, state nor parameter.
     """
 
     time: sympy.Symbol
@@ -72,6 +84,7 @@ class SymbolicSystem:
     events: tuple[SymbolicEvent, ...]
     dose_state: int | None
     logged: tuple[int, ...] = ()
+    delays: tuple[SymbolicDelay, ...] = ()
 
 
 def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
@@ -107,7 +120,8 @@ def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
     }
     equations = equations_of(spec)
     trees = {e.name: e.parse() for e in equations if e.kind == "expression"}
-    known = dict(symbols)
+    calls = {delay_name(c): c for e in equations for c in delays_in(e.parse())}
+    known = symbols | {name: sympy.Symbol(name, real=True) for name in calls}
     for name in order_expressions(trees)[0]:
         known[name] = sympy_from_tree(trees[name], known)
 
@@ -126,6 +140,14 @@ def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
         )
         for event in spec.events
     )
+    delays = tuple(
+        SymbolicDelay(
+            symbol=known[name],
+            state=index[text_from_tree(call.arguments[0])],
+            lag=sympy_from_tree(call.arguments[1], known),
+        )
+        for name, call in calls.items()
+    )
     return SymbolicSystem(
         time=symbols[spec.time],
         states=states,
@@ -139,6 +161,7 @@ def symbolic_system(spec: ModelSpec) -> SymbolicSystem:
         events=events,
         dose_state=None if spec.dose_state is None else index[spec.dose_state],
         logged=tuple(index[s.name] for s in spec.states if s.logged),
+        delays=delays,
     )
 
 
@@ -241,6 +264,8 @@ def _call(call: Call, symbols: Mapping[str, Any]) -> Any:
             for condition, value in pairs
         ]
         return sympy.Piecewise(*chosen, (sympy_from_tree(otherwise, symbols), True))
+    if call.function == "delay":
+        return symbols[delay_name(call)]
     arguments = [sympy_from_tree(argument, symbols) for argument in call.arguments]
     if call.function == "logistic":
         # The same function as 1/(1 + exp(-x)), but it cannot overflow.

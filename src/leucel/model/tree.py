@@ -24,6 +24,7 @@ ARITY: dict[str, tuple[int, int | None]] = {
     "erf": (1, 1),
     "lgamma": (1, 1),
     "logistic": (1, 1),
+    "delay": (2, 2),
     "min": (2, None),
     "max": (2, None),
     "if": (3, 3),

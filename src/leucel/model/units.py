@@ -53,15 +53,17 @@ def check_units(spec: ModelSpec) -> tuple[Problem, ...]:
         **{s.name: s.unit for s in spec.states},
         **{e.name: e.unit for e in spec.expressions},
     }
-    checker = _Checker({name: parse_unit(unit) for name, unit in table.items()}, table)
+    units = {name: parse_unit(unit) for name, unit in table.items()}
+    checker = _Checker(units, table, parse_unit(spec.time_unit))
     for equation in equations_of(spec):
         checker.check(equation, spec.time_unit)
     return tuple(checker.problems)
 
 
 class _Checker:
-    def __init__(self, units: Mapping[str, Unit], texts: Mapping[str, str]) -> None:
+    def __init__(self, units: Mapping[str, Unit], texts: Mapping[str, str], time: Unit) -> None:
         self._units = units
+        self._time = time
         self._texts = texts
         self._key = ""
         self.problems: list[Problem] = []
@@ -135,6 +137,9 @@ class _Checker:
             case "sqrt":
                 inner = self._unit(node.arguments[0])
                 return None if inner is None else inner ** Fraction(1, 2)
+            case "delay":
+                self._alike_time(node.arguments[1])
+                return self._unit(node.arguments[0])
             case "min" | "max":
                 return self._alike(node.arguments, f"given to {node.function}")
             case "if" | "piecewise":
@@ -163,6 +168,16 @@ class _Checker:
                     fix=_conversion(unit, first[1]),
                 )
         return None if first is None else first[1]
+
+    def _alike_time(self, node: Node) -> None:
+        unit = self._unit(node)
+        if unit is not None and not _same(unit, self._time):
+            self._report(
+                "a delay has not the unit of time",
+                node,
+                received=self._named(node, unit),
+                fix=_conversion(unit, self._time),
+            )
 
     def _pure(self, node: Node, what: str) -> None:
         unit = self._unit(node)

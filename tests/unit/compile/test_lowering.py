@@ -31,6 +31,7 @@ class Symbols:
     events: tuple[object, ...] = ()
     dose_state: int | None = None
     logged: tuple[int, ...] = ()
+    delays: tuple[object, ...] = ()
 
 
 def value_of(system: LoweredSystem, number: int, x: float, y: float, k: float, t: float) -> float:

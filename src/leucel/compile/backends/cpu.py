@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from leucel.compile.backends.cpu_closed_form import emit_closed_form
 from leucel.compile.backends.cpu_driver import emit_solver, layout_of
 from leucel.compile.backends.cpu_engine import MachineCode, new_module, object_code
+from leucel.compile.backends.cpu_history import history_size
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import Emitter, Layout, Slot, Waiting
 from leucel.compile.backends.cpu_prepare import emit_prepare
@@ -156,6 +157,7 @@ class _Job:
     ) -> None:
         self._rows = len(layout.constants) + layout.states
         self._carried = layout.carried
+        self._history = history_size(system)
         # The kernel reads eight times at once, so it may look beyond the last.
         self._times = np.concatenate([ensemble.times, np.full(LANES, np.inf)])
         self._destinations = destinations_of(system, ensemble)
@@ -163,6 +165,8 @@ class _Job:
         self._column_steps = np.array([len(c) > 1 for c in ensemble.columns], dtype=np.int64)
         self._arrays: list[Any] = [ensemble, controls, solution, waiting]
         self._template = run_record(ensemble, controls)
+        if system.delays:
+            self._template[Slot.HANDS_OVER] = 0
         for slot, array in (
             (Slot.TIMES, self._times),
             (Slot.JUMP_TIMES, self._keep(ensemble.jump_times)),
@@ -191,9 +195,11 @@ class _Job:
     def record(self, first: int, last: int) -> tuple[Any, Any]:
         """Record of one block, and its scratch memory, which has to outlive the call."""
         stride = -(-(last - first) // LANES) * LANES
-        scratch = np.empty((self._rows + self._carried + 1, stride))
+        rows = self._rows + self._carried
+        scratch = np.empty(rows * stride + self._history)
         record = self._template.copy()
         record[Slot.FIRST], record[Slot.LAST] = first, last
         record[Slot.PREPARED], record[Slot.STRIDE] = scratch.ctypes.data, stride
-        record[Slot.CARRIED] = scratch[self._rows :].ctypes.data
+        record[Slot.CARRIED] = scratch[self._rows * stride :].ctypes.data
+        record[Slot.HISTORY] = scratch[rows * stride :].ctypes.data
         return record, scratch

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from llvmlite import ir
 
+from leucel.compile.backends.cpu_history import History, delayed_states, shortest
 from leucel.compile.backends.cpu_lanes import LaneFunctions
 from leucel.compile.backends.cpu_math import VectorFunctions
 from leucel.compile.backends.cpu_memory import BYTES, Emitter, Layout, Slot
@@ -58,11 +59,14 @@ def layout_of(system: LoweredSystem) -> Layout:
         wanted += system.time_derivative
     for event in system.events:
         wanted += event.numbers
+    wanted += [delay.lag for delay in system.delays]
     return Layout(
         states=len(system.state_names),
         events=len(system.events),
         passive=system.passive,
         constants=system.program.border_of_constants(wanted),
+        delays=len(system.delays),
+        delayed=len(delayed_states(system)),
     )
 
 
@@ -130,11 +134,15 @@ def _emit_step(
     until = e.get(lay.until)
     left = ar.subtract(until, time)
     step = ar.minimum(e.get(lay.step), e.broadcast(e.slot(Slot.MAX_STEP, F64)))
+    history = lanes.history
+    if history is not None:
+        history.advance(e, time, known)
+        step = shortest(e, history.lags(e, known), step)
     # A step that nearly reaches the next break is stretched, so that no crumb is left over.
     hits = ar.less_equal(left, ar.multiply(step, ar.constant(1.0001)))
     step = b.select(hits, left, step)
     end = b.select(hits, until, ar.add(time, step))
-    taken = take_step(e, method, time, step, states, known)
+    taken = take_step(e, method, time, step, states, known, history)
     inverse = ar.divide(ar.constant(1.0), step)
     span = e.broadcast(b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64)))
     moment = ar.maximum(ar.absolute(end), ar.multiply(span, ar.constant(_START_BLUR)))
@@ -155,13 +163,18 @@ def _emit_step(
 
     any_fired = _fired_events(e, end, taken, known, good, fired)
     due = e.bits(b.and_(good, ar.less(e.get(lay.next_output), end)))
-    with e.when_any(b.or_(due, any_fired)):
+    wanted = e.bits(good) if history is not None else b.or_(due, any_fired)
+    with e.when_any(wanted):
         for c, row in enumerate(dense_rows(e, method, taken, step)):
             for i, value in enumerate(row):
                 e.put(lay.dense + DENSE_ROWS * i + c, value)
+        if history is not None:
+            history.remember(e, good)
         if lay.events:
             with e.each_bit(any_fired) as lane:
                 fraction = e.call(lanes.locate, lane, fired)
+                if history is not None:
+                    history.shorten(e, lane)
                 # An output at the very moment of an event shows the states after it, however the
                 # moment was rounded.
                 before = e.get(lay.end_of_step, lane)
@@ -178,7 +191,7 @@ def _emit_step(
     one, none = ar.constant(1.0), ar.constant(0.0)
     e.put(lay.rejected, b.select(good, none, one))
 
-    failures = _failures(e, time, good, active, finite, following, tried, hits)
+    failures = _failures(e, history, time, good, active, finite, following, tried, hits)
     given = e.integer(0)
     if method is Method.EXPLICIT:
         for i, slope in enumerate(taken.stages[-1]):
@@ -235,6 +248,7 @@ def _fired_events(e: Emitter, end: Any, taken: Step[Any], known: Any, good: Any,
 
 def _failures(
     e: Emitter,
+    history: History | None,
     time: Any,
     good: Any,
     active: Any,
@@ -267,6 +281,8 @@ def _failures(
     zeros = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
     most = b.shuffle_vector(most, ir.Constant(INTEGERS, ir.Undefined), zeros)
     spent = b.and_(active, b.icmp_signed(">=", tried, most))
+    if history is not None:
+        spent = b.or_(spent, b.and_(active, history.is_full(e)))
     arrived = b.and_(good, hits)
     spent = b.and_(spent, b.not_(b.or_(b.or_(stuck, outside), arrived)))
     return {

@@ -11,6 +11,7 @@ from typing import Any, Final, final
 
 from llvmlite import ir
 
+from leucel.compile.backends.cpu_history import History, lane_of
 from leucel.compile.backends.cpu_memory import Emitter, Slot, Waiting
 from leucel.compile.backends.cpu_moments import (
     element,
@@ -41,6 +42,7 @@ class LaneFunctions:
     def __init__(self, emitter: Emitter, method: Method) -> None:
         self._e = emitter
         self._method = method
+        self.history = History(emitter) if emitter.system.delays else None
         events = range(len(emitter.system.events))
         self.events = [emit_event(emitter, i, set_off=False) for i in events]
         self.set_off = [emit_event(emitter, i, set_off=True) for i in events]
@@ -119,10 +121,13 @@ class LaneFunctions:
             b.store(b.select(is_set, amount, sum_of_both), place)
             self._log(e, state, place)
             loop.again(b.add(index, e.integer(1)))
+        jumped: Any = b.icmp_signed("!=", located, e.integer(-1))
+        jumped = b.or_(jumped, b.icmp_signed(">", index, e.get(lay.jump_index, lane, I64)))
         e.put(lay.jump_index, index, lane)
         e.put(lay.until, b.load(until, typ=F64), lane)
 
         if not self.events:
+            self._stop_at_kinks(e, lane, jumped)
             b.ret(e.integer(int(Status.OK)))
             return function
         with e.loop(e.integer(0)) as chain:
@@ -145,9 +150,22 @@ class LaneFunctions:
             above = b.fcmp_ordered(">", e.call(self.whens[event], lane), e.real(0.0))
             rests = _has_fired(e, e.get(row, lane))
             e.put(row, b.uitofp(b.and_(above, b.not_(rests)), F64), lane)
+        # An event that another set off came in a later round than the first.
+        chained = b.or_(happened, b.icmp_signed(">", count, e.integer(0)))
+        self._stop_at_kinks(e, lane, b.or_(jumped, chained))
         endless = e.integer(int(Status.ENDLESS_EVENTS))
         b.ret(b.select(few, e.integer(int(Status.OK)), endless))
         return function
+
+    def _stop_at_kinks(self, e: Emitter, lane: Any, jumped: Any) -> None:
+        """Let the steps of a lane end where a delay looks back at what happened."""
+        if self.history is None:
+            return
+        b, lay = e.b, e.layout
+        starts = b.icmp_signed("==", e.get(lay.head, lane, I64), e.integer(0))
+        kink = e.call(self.history.next_kink, lane, b.or_(jumped, starts))
+        until = e.get(lay.until, lane)
+        e.put(lay.until, b.select(b.fcmp_ordered("<", kink, until), kink, until), lane)
 
     @staticmethod
     def _unlog(e: Emitter, state: Any, place: Any) -> None:
@@ -191,12 +209,12 @@ class LaneFunctions:
         lane = function.args[2]
         b, ar, lay = e.b, e.ar, e.layout
         states = states_of(e, lane)
-        slopes = e.run(
-            list(e.system.rhs),
-            time=e.spread(lay.time, lane),
-            states=states,
-            known=e.constants(lane),
-        )
+        known = e.constants(lane)
+        time = e.spread(lay.time, lane)
+        delayed: list[Any] = []
+        if self.history is not None:
+            delayed = lane_of(e, self.history.at(e, time, known, after=True), lane)
+        slopes = e.run(list(e.system.rhs), time=time, states=states, known=known, delayed=delayed)
         span = e.broadcast(b.fsub(e.slot(Slot.END, F64), e.slot(Slot.START, F64)))
         floor = ar.multiply(span, ar.constant(_FASTEST_START))
         shortest = ar.multiply(span, ar.constant(_LONGEST_START))
@@ -312,6 +330,8 @@ class LaneFunctions:
             with b.if_then(under_way):
                 self._copy(e, lane, Slot.CARRIED, column, back=True)
                 b.ret(ir.Constant(I1, 1))
+        if self.history is not None:
+            e.call(self.history.begin, lane)
         start = e.slot(Slot.START, F64)
         e.put(lay.time, start, lane)
         e.put(lay.subject, subject, lane)

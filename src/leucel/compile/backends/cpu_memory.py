@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -63,6 +63,7 @@ class Slot(IntEnum):
     HANDS_OVER = 29
     LOG_ATOL = 30
     LOG_LIMIT = 31
+    HISTORY = 32
 
 
 class Waiting(IntEnum):
@@ -81,12 +82,15 @@ class Layout:
     ----------
     constants : instructions that are computed once for each subject, in order of their rows.
     passive : how many of the states, the last ones, step control does not look at.
+    delays, delayed : number of delays, and of states that they look back at.
     """
 
     states: int
     events: int
     constants: tuple[int, ...]
     passive: int = 0
+    delays: int = 0
+    delayed: int = 0
 
     # Rows that every model has.
     time = 0
@@ -141,9 +145,24 @@ class Layout:
         return self.dense + DENSE_ROWS * self.states
 
     @property
+    def head(self) -> int:
+        """Row of the number of steps made so far, for delays."""
+        return self.constant + len(self.constants)
+
+    @property
+    def cursor(self) -> int:
+        """First row of the steps that the delays look at, by their numbers."""
+        return self.head + (1 if self.delays else 0)
+
+    @property
+    def past(self) -> int:
+        """First row of what the delayed states were before the start."""
+        return self.cursor + self.delays
+
+    @property
     def rows(self) -> int:
         """Number of rows."""
-        return self.constant + len(self.constants)
+        return self.past + self.delayed
 
 
 @final
@@ -233,10 +252,24 @@ class Emitter:
         return {number: self.spread(row, lane) for row, number in rows}
 
     def run(
-        self, wanted: list[int], *, time: Any, states: list[Any], known: Mapping[int, Any]
+        self,
+        wanted: list[int],
+        *,
+        time: Any,
+        states: list[Any],
+        known: Mapping[int, Any],
+        delayed: Sequence[Any] = (),
     ) -> list[Any]:
         """Emit what computes the instructions `wanted`."""
-        return evaluate(self.system.program, self.ar, wanted, time=time, states=states, known=known)
+        return evaluate(
+            self.system.program,
+            self.ar,
+            wanted,
+            time=time,
+            states=states,
+            delayed=delayed,
+            known=known,
+        )
 
     def bits(self, mask: Any) -> Any:
         """A mask as an integer, lane 0 in the lowest bit."""

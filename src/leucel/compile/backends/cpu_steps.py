@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from leucel.compile import explicit, rosenbrock
+from leucel.compile.backends.cpu_history import History
 from leucel.compile.backends.cpu_memory import Emitter, Slot
 from leucel.compile.backends.cpu_values import F64, POINTER
 from leucel.compile.elimination import plan_elimination
@@ -41,13 +42,17 @@ def take_step(
     step: Any,
     states: Sequence[Any],
     known: Any,
+    history: History | None = None,
 ) -> Step[Any]:
     """The step of a method from states at a time."""
     system = e.system
     size = len(states)
 
     def rhs(at: Any, moved: Any) -> list[Any]:
-        return e.run(list(system.rhs), time=at, states=list(moved), known=known)
+        if history is None:
+            return e.run(list(system.rhs), time=at, states=list(moved), known=known)
+        delayed = history.at(e, at, known, after=False)
+        return e.run(list(system.rhs), time=at, states=list(moved), known=known, delayed=delayed)
 
     if method is Method.EXPLICIT:
         slope = [e.get(e.layout.slope + i) for i in range(size)]

@@ -9,17 +9,17 @@ above at the end of a step, or from the start.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
 from scipy.integrate import BDF, LSODA, Radau
 from scipy.optimize import brentq
 
-from leucel.compile.arithmetic import NumpyArithmetic
+from leucel.compile.backends.reference_history import Past
+from leucel.compile.backends.reference_subject import Subject, Tapes
 from leucel.compile.kernel import LONGEST_CHAIN, Controls, Ensemble, Floats, Method, Solution
 from leucel.compile.lowering import LoweredSystem
-from leucel.compile.program import Op, Program
 from leucel.core import Status
 
 METHODS = {"LSODA": LSODA, "Radau": Radau, "BDF": BDF}
@@ -28,125 +28,6 @@ _EVENT_TOLERANCE = 4 * np.finfo(np.float64).eps
 # Steps shorter than this share of the time say that a solver is caught at a switch.
 _TIME_BLUR = 64 * np.finfo(np.float64).eps
 _CAUGHT_AFTER = 50
-
-
-@final
-class Tape:
-    """A program made ready to be run many times over floats or arrays."""
-
-    def __init__(self, program: Program, wanted: Sequence[int], fixed: Sequence[int] = ()) -> None:
-        arithmetic = NumpyArithmetic()
-        self._fixed = tuple(fixed)
-        self._wanted = tuple(wanted)
-        self._size = len(program.instructions)
-        self._leaves: list[tuple[int, Op, int, float]] = []
-        self._operations: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
-        stop = set(self._fixed)
-        for number in program.needed(wanted, known=stop):
-            instruction = program.instructions[number]
-            if number in stop:
-                continue
-            if instruction.args:
-                apply = getattr(arithmetic, instruction.op.value)
-                self._operations.append((number, apply, instruction.args))
-            else:
-                leaf = (number, instruction.op, instruction.index, instruction.value)
-                self._leaves.append(leaf)
-
-    def run(self, time: Any, states: Any, parameters: Any, fixed: Sequence[Any] = ()) -> list[Any]:
-        """Values of what is wanted; `fixed` gives those that are known already."""
-        values: list[Any] = [None] * self._size
-        for number, value in zip(self._fixed, fixed, strict=True):
-            values[number] = value
-        for number, op, index, value in self._leaves:
-            match op:
-                case Op.TIME:
-                    values[number] = time
-                case Op.STATE:
-                    values[number] = states[index]
-                case Op.PARAMETER:
-                    values[number] = parameters[index]
-                case _:
-                    values[number] = np.float64(value)
-        for number, apply, args in self._operations:
-            values[number] = apply(*[values[a] for a in args])
-        return [values[number] for number in self._wanted]
-
-
-@final
-class _Subject:
-    """The functions of one subject, its constants computed once."""
-
-    def __init__(self, tapes: _Tapes, parameters: Floats) -> None:
-        self._tapes = tapes
-        self._parameters = parameters
-        self._fixed = tapes.fixed.run(np.float64(0.0), (), parameters)
-        self.size = len(tapes.system.state_names)
-        self.moments = tapes.system.moments
-        self.passive = tapes.system.passive
-
-    def _run(self, tape: Tape, time: Any, states: Any) -> list[Any]:
-        return tape.run(time, states, self._parameters, self._fixed)
-
-    def initial(self) -> Floats:
-        """Values at the start, (S,)."""
-        return np.array(self._run(self._tapes.initial, np.float64(0.0), ()), dtype=np.float64)
-
-    def rhs(self, time: float, states: Floats) -> Floats:
-        """Derivatives, (S,)."""
-        return np.array(self._run(self._tapes.rhs, np.float64(time), states), dtype=np.float64)
-
-    def jacobian(self, time: float, states: Floats) -> Floats:
-        """Derivatives of the derivatives, (S, S)."""
-        matrix = np.zeros((self.size, self.size))
-        entries = self._run(self._tapes.jacobian, np.float64(time), states)
-        for (i, j), entry in zip(self._tapes.system.jacobian, entries, strict=True):
-            matrix[i, j] = entry
-        return matrix
-
-    def outputs(self, times: Floats, states: Floats) -> Floats:
-        """Outputs at times (T,) and states (S, T): (O, T)."""
-        rows = self._run(self._tapes.outputs, times, states)
-        return np.array([np.broadcast_to(row, times.shape) for row in rows], dtype=np.float64)
-
-    def when(self, event: int, time: float, states: Floats) -> float:
-        """The expression whose downward crossing is the event."""
-        return float(self._run(self._tapes.when[event], np.float64(time), states)[0])
-
-    def assign(self, event: int, time: float, states: Floats, *, set_off: bool) -> Floats:
-        """States after an event, located or set off by a jump."""
-        changed = states.copy()
-        lowered = self._tapes.system.events[event]
-        tape = self._tapes.set_off[event] if set_off else self._tapes.located[event]
-        pairs = lowered.when_set_off if set_off else lowered.assignments
-        values = self._run(tape, np.float64(time), states)
-        for (state, _), value in zip(pairs, values, strict=True):
-            changed[state] = value
-        return changed
-
-
-@final
-class _Tapes:
-    def __init__(self, system: LoweredSystem, outputs: Sequence[int]) -> None:
-        program = system.program
-        kept = [system.outputs[o] for o in outputs]
-        wanted = [*system.initial, *system.rhs, *system.jacobian.values(), *kept]
-        for event in system.events:
-            wanted += event.numbers
-        border = program.border_of_constants(wanted)
-
-        def tape(numbers: Sequence[int]) -> Tape:
-            return Tape(program, numbers, border)
-
-        self.system = system
-        self.fixed = Tape(program, border)
-        self.initial = tape(system.initial)
-        self.rhs = tape(system.rhs)
-        self.jacobian = tape(list(system.jacobian.values()))
-        self.outputs = tape(kept)
-        self.when = [tape([event.when]) for event in system.events]
-        self.located = [tape([n for _, n in event.assignments]) for event in system.events]
-        self.set_off = [tape([n for _, n in event.when_set_off]) for event in system.events]
 
 
 @final
@@ -167,7 +48,7 @@ class ReferenceKernel:
     ) -> Solution:
         """Simulate one subject after the other; `controls.threads` has no effect."""
         n, events = ensemble.subjects, len(self._system.events)
-        tapes = _Tapes(self._system, ensemble.outputs)
+        tapes = Tapes(self._system, ensemble.outputs)
         values = np.full((n, len(ensemble.outputs), len(ensemble.times)), np.nan)
         status = np.zeros(n, dtype=np.int32)
         steps = np.zeros(n, dtype=np.int32)
@@ -177,7 +58,7 @@ class ReferenceKernel:
             for i in range(n):
                 parameters = np.array([c[i if len(c) > 1 else 0] for c in ensemble.columns])
                 run = _Run(
-                    subject=_Subject(tapes, parameters),
+                    subject=Subject(tapes, parameters),
                     solver=self._method,
                     ensemble=ensemble,
                     controls=controls,
@@ -205,7 +86,7 @@ class _Run:
     def __init__(
         self,
         *,
-        subject: _Subject,
+        subject: Subject,
         solver: Any,
         ensemble: Ensemble,
         controls: Controls,
@@ -238,6 +119,8 @@ class _Run:
         if self.subject.size == 0:
             self.write(np.inf, lambda times: np.empty((0, len(times))))
             return self.outcome()
+        if self.subject.lags:
+            self.subject.past = Past(self.time, self.states.copy(), self.subject.lags)
         status = self.jump()
         while self.time < self.end and status is Status.OK:
             status = self.segment()
@@ -265,6 +148,7 @@ class _Run:
         After the jump an event that fired rests for one step: where it was located its expression
         is zero but for rounding, and it would be found again and again.
         """
+        before = self.states.copy()
         self.spent.clear()
         self.arm()
         self.states[list(self.subject.moments)] = 0.0
@@ -281,6 +165,8 @@ class _Run:
         for event in range(len(self.armed)):
             above = self.subject.when(event, self.time, self.states) > 0.0
             self.armed[event] = above and event not in self.spent
+        if self.subject.past is not None and (self.spent or np.any(before != self.states)):
+            self.subject.past.jumped(self.time)
         return Status.OK
 
     def fire_what_is_due(self) -> bool:
@@ -329,6 +215,9 @@ class _Run:
             tiny = tiny + 1 if is_tiny else 0
             dense = solver.dense_output()
             found = self.locate(solver, dense)
+            if self.subject.past is not None:
+                end = float(solver.t) if found is None else found[1]
+                self.subject.past.keep(end, dense)
             if found is not None:
                 event, self.time = found
                 self.states = np.array(dense(self.time), dtype=np.float64)
@@ -346,6 +235,9 @@ class _Run:
     def start_solver(self, atol: Floats) -> Any:
         """A solver from here to the next jump or the end."""
         bound = min(self.end, self.jumps[0][0]) if self.jumps else self.end
+        if self.subject.past is not None:
+            bound = min(bound, self.subject.past.bound(self.time))
+        self.subject.begin = self.time
         return self.solver(
             self.subject.rhs,
             self.time,

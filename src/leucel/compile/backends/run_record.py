@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from leucel.compile.backends.cpu_memory import Slot
 from leucel.compile.kernel import Controls, Ensemble, Method
 from leucel.compile.lowering import LoweredSystem
+from leucel.core import InputError, Problem
 
 
 def run_record(ensemble: Ensemble, controls: Controls) -> NDArray[np.int64]:
@@ -44,4 +45,12 @@ def first_method(system: LoweredSystem, controls: Controls) -> Method:
     """What every subject starts with."""
     if not system.state_names:
         return Method.CLOSED_FORM
+    if system.delays and controls.method == "rosenbrock":
+        raise InputError(
+            Problem(
+                what="the Rosenbrock method knows no delays",
+                received='method="rosenbrock"',
+                allowed="auto, explicit",
+            )
+        )
     return Method.ROSENBROCK if controls.method == "rosenbrock" else Method.EXPLICIT
