@@ -109,11 +109,11 @@ class DesignationResult:
             "contested": [list(pair) for pair in self.contested],
             "recent_changes": [str(change) for change in self.recent],
             "rule_changes": [str(change) for change in self.changes],
-            "rules_ahead": [
-                f"{rule.id} from {rule.start} "
-                f"({'provisional, ' if rule.provisional else ''}{rule.effective}): {rule.statement}"
-                for rule in self.pending
+            "contradictions": [
+                f"{first.id} ({first.statement}) and {second.id} ({second.statement})"
+                for first, second in (map(self.book.get, pair) for pair in self.contested)
             ],
+            "rules_ahead": [ahead_text(rule) for rule in self.pending],
             "overrides": [
                 f"{rule.id}: {rule.statement} ({rule.legal_source}) instead of {rule.overrides}"
                 for rule in self.book.overridden
@@ -171,6 +171,13 @@ class DesignationResult:
     def sources(self) -> dict[str, Source]:
         """Sources of the rules in force and of those that contest them later."""
         return {**sources(), **rule_sources(self.book)}
+
+
+def ahead_text(rule: Rule) -> str:
+    """A rule that begins later, in a sentence."""
+    told = [rule.effective] if rule.effective != str(rule.start) else []
+    shown = ", ".join((["provisional"] if rule.provisional else []) + told)
+    return f"{rule.id} from {rule.start}{f' ({shown})' if shown else ''}: {rule.statement}"
 
 
 RECENT_MONTHS = 24

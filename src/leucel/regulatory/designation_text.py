@@ -26,7 +26,8 @@ def designation_markdown(
         f"Rules of {result.as_of.isoformat()}. The test counts everybody alive with the condition, "
         "whatever the line of therapy.",
     ]
-    overrides = result.to_summary()["overrides"]
+    summary = result.to_summary()
+    overrides = summary["overrides"]
     if overrides:
         lines += ["", "**Rules given by the user:**", "", *(f"- {text}" for text in overrides)]
     lines += ["", "| where | rule | threshold | prevalence | lost at | verdict |"]
@@ -39,8 +40,8 @@ def designation_markdown(
         cited += test.sources
     lines += ["", "## Rules that move", ""]
     lines += [f"- Changed in the 24 months before: {change}." for change in result.recent]
-    lines += [f"- Ahead: {text}." for text in result.to_summary()["rules_ahead"]]
-    lines += [f"- Contradict each other: {first} and {other}." for first, other in result.contested]
+    lines += [f"- Ahead: {text}." for text in summary["rules_ahead"]]
+    lines += [f"- Contradict each other: {text}." for text in summary["contradictions"]]
     if lines[-1] == "":
         lines.append("None on record.")
     lines += ["", "## Sources", ""]

@@ -466,7 +466,7 @@ def strategy() -> dict[str, Any]:
                 ("EU", "evidence given", [{"value": "fatal", "source": "press", "mark": "seen"}]),
             )
         ],
-        "contested": [["SA-ODD-THR-01", "SA-ODD-THR-02"]],
+        "contradictions": ["SA-ODD-THR-01 (5 per 10000) and SA-ODD-THR-02 (none)"],
         "recent_changes": ["SA-X begins to apply (2025): a rule; with a semicolon"],
         "rules_ahead": ["EU-X from 2028: a rule"],
         "overrides": ["SA-ODD-THR-01: 4 per 10000 (a decree) instead of 5 per 10000"],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from leucel.report import DossierInput, render_dossier
 from leucel.report.bibliography import Bibliography
 from leucel.report.citing import Citer
+from leucel.report.sections.regulation import designation_table
 from leucel.report.sections.strategy import (
     access_table,
     beside_table,
@@ -36,7 +39,7 @@ def test_evidence_stands_in_its_slot_and_a_missing_one_says_so(demo: DossierInpu
 def test_rules_keep_their_sentences_whole(demo: DossierInput) -> None:
     notes = dict(rule_notes(demo))
     assert notes["Rules that contradict each other, both kept"] == [
-        "SA-ODD-THR-01 and SA-ODD-THR-02"
+        "SA-ODD-THR-01 (5 per 10000) and SA-ODD-THR-02 (none)"
     ]
     assert notes["Changed in the 24 months before"] == [
         "SA-X begins to apply (2025): a rule; with a semicolon"
@@ -59,6 +62,27 @@ def test_access_says_what_is_left_out_and_where_the_years_come_from(demo: Dossie
     sentence = text_of(gain_sentence(demo, Citer(Bibliography(demo.sources))))
     assert "from the virtual trial" in sentence
     assert "a lower bound" in sentence
+
+
+def test_a_rule_of_a_block_keeps_the_reason_of_each_member(
+    make: Callable[..., DossierInput],
+) -> None:
+    rows = [
+        {
+            "jurisdiction": code,
+            "rule_id": "GCC-THR-01",
+            "threshold": 5.0,
+            "unit": "per 10,000",
+            "operator": "<",
+            "verdict": "cannot conclude",
+        }
+        for code in ("AE", "KW")
+    ]
+    table = pd.DataFrame([{**row, "reason": f"why {row['jurisdiction']}"} for row in rows])
+    data = DossierInput(summary={"designation": rows}, tables={"designation": table})
+    shown = designation_table(data, Citer(Bibliography({})))
+    assert shown is not None
+    assert [text_of(row[-1]) for row in shown.rows] == ["why AE", "why KW"]
 
 
 def test_without_results_there_are_no_tables(make: Callable[..., DossierInput]) -> None:

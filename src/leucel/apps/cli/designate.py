@@ -169,10 +169,9 @@ def _print(summary: dict[str, Any], day: date, other: date | None) -> None:
 
 def _print_rules(summary: dict[str, Any], other: date | None) -> None:
     """What else the rules say: overrides, contradictions, changes, tests without evidence."""
-    pairs = [f"{first} and {second}" for first, second in summary["contested"]]
     lists = (
         ("given by you", summary["overrides"]),
-        ("contradict each other", pairs),
+        ("contradict each other, both kept", summary["contradictions"]),
         ("changed in the 24 months before", summary["recent_changes"]),
         (f"differ on {other}", summary["rule_changes"]),
         ("ahead", summary["rules_ahead"]),

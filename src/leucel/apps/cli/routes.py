@@ -228,7 +228,8 @@ def _print_order(filings: FilingPlan) -> None:
         screen().print(f"waiting for approvals elsewhere saves {filings.days_saved} days")
     if filings.without_clock:
         screen().print(
-            f"no clock on record: {', '.join(filings.without_clock)}; give --review-days CODE=DAYS"
+            f"no open route with a clock on record: {', '.join(filings.without_clock)}; give "
+            "--review-days CODE=DAYS"
         )
 
 

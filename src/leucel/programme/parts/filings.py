@@ -84,7 +84,7 @@ def filing_documents(
     listed = [{"path": "documents/milestones.fhir.json", "title": "Milestones as FHIR R5"}]
     for path, text in envelope_files(programme, plan).items():
         documents[path] = text
-        country = path.split("/")[1]
+        country = path.split("/")[1].upper()
         title = f"Envelope of the GCC Module 1, {country}, sequence 0000"
         listed.append({"path": f"documents/{path}", "title": title})
     return documents, listed

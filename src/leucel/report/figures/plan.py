@@ -16,6 +16,7 @@ from leucel.report.words import jurisdiction_words, route_words
 
 NAME, TITLE = "plan", "Fastest order of filings"
 _ROW = 54.0
+_UNKNOWN = "no open route with a clock on record"
 _COLORS = {"open": palette.SIMULATED, "doubtful": palette.OCHRE}
 
 
@@ -39,7 +40,7 @@ def plan_figure(data: DossierInput) -> Figure | Missing:
     )
     if unknown:
         names = ", ".join(jurisdiction_words(code) for code in unknown)
-        caption += f" No clock is on record for {names}."
+        caption += f" No open route with a clock is on record for {names}."
     return draw_figure(
         NAME,
         lambda canvas: _draw(canvas, rows),
@@ -52,7 +53,7 @@ def plan_figure(data: DossierInput) -> Figure | Missing:
             [
                 {
                     "where": jurisdiction_words(row["jurisdiction"]),
-                    "route": route_words(row["route"]) if row["filed"] else "no clock on record",
+                    "route": route_words(row["route"]) if row["filed"] else _UNKNOWN,
                     "filed": format_date(row["filed"]) if row["filed"] else "–",
                     "approved": format_date(row["approved"]) if row["filed"] else "not known",
                     "waits": ", ".join(texts(row.get("waited_for"))) or "–",
@@ -74,7 +75,7 @@ def plan_figure(data: DossierInput) -> Figure | Missing:
 def _sentence(row: dict[str, Any]) -> str:
     place = jurisdiction_words(row["jurisdiction"])
     if not row["filed"]:
-        return f"{place}: no clock on record"
+        return f"{place}: {_UNKNOWN}"
     return (
         f"{place}, {route_words(row['route'])}: {format_date(row['filed'])} to "
         f"{format_date(row['approved'])}"
@@ -121,7 +122,7 @@ def _draw(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
             axes.plot([first, last], [y, y], color=palette.STONE, linewidth=1.4, ls=(0, (2, 4)))
             if not canvas.compact:
                 axes.annotate(
-                    "no clock on record",
+                    "no dated open route",
                     (last, y),
                     xytext=(8, 0),
                     textcoords="offset points",
@@ -185,7 +186,7 @@ def _name(axes: Any, row: dict[str, Any], index: int, *, compact: bool) -> None:
     route = route_words(row["route"]) if row["filed"] else ""
     own = " (your figure)" if row.get("basis") == "given by the user" else ""
     if compact:
-        shown = f"{route[:1].lower()}{route[1:]}{own}" if route else "no clock on record"
+        shown = f"{route[:1].lower()}{route[1:]}{own}" if route else "no dated open route"
         whole = f"{place}: {shown}"
         axes.annotate(
             wrap(whole, 36, most=1)[0],

@@ -22,8 +22,9 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
     rows = data.rows("designation")
     if not rows:
         return None
+    # A rule of a block stands for several members: the jurisdiction belongs to the key.
     reasons = {
-        str(row["rule_id"]): row["reason"]
+        (str(row.get("jurisdiction")), str(row["rule_id"])): row["reason"]
         for row in data.table_rows("designation", "rule_id", "reason")
         if row.get("standing") in (None, "principal")
     }
@@ -43,7 +44,8 @@ def designation_table(data: DossierInput, cite: Citer) -> Table | None:
         head = Markup("{0}<span class='note'>{1}</span>").format(
             jurisdiction_words(row.get("jurisdiction")), str(row.get("rule_id") or "")
         )
-        reason = first(row, "reason", "note") or reasons.get(str(row.get("rule_id")))
+        place = (str(row.get("jurisdiction")), str(row.get("rule_id")))
+        reason = first(row, "reason", "note") or reasons.get(place)
         why = escape(str(reason or "–"))
         margin = number(row.get("margin_years"))
         if margin is not None:

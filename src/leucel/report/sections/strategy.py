@@ -110,12 +110,11 @@ def beside_table(data: DossierInput, cite: Citer) -> Table | None:
 
 def rule_notes(data: DossierInput) -> list[tuple[str, list[str]]]:
     """Rules that contradict each other, moved lately, lie ahead or were replaced by the user."""
-    pairs = dig(data.summary, "contested") or ()
     groups = (
         ("Rules given by the user", texts_of(dig(data.summary, "overrides"))),
         (
             "Rules that contradict each other, both kept",
-            [" and ".join(texts(pair)) for pair in pairs],
+            texts_of(dig(data.summary, "contradictions")),
         ),
         ("Changed in the 24 months before", texts_of(dig(data.summary, "recent_changes"))),
         ("Ahead", texts_of(dig(data.summary, "rules_ahead"))),
@@ -141,7 +140,7 @@ def filing_table(data: DossierInput) -> Table | None:
         for row in rows
     ]
     cells += [
-        (jurisdiction_words(code), "no clock on record", "–", "not known", "–")
+        (jurisdiction_words(code), "no open route with a clock on record", "–", "not known", "–")
         for code in texts(dig(data.summary, "filings_without_clock"))
     ]
     heads = ("Jurisdiction", "Route", "File on", "Decision about", "Waits for approval in")
