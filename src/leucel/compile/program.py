@@ -52,6 +52,7 @@ class Op(Enum):
     SELECT = "select"
 
 
+CONDITIONS: Final = (Op.LESS, Op.LESS_EQUAL, Op.EQUAL, Op.BOTH, Op.EITHER, Op.INVERT)
 LEAVES: Final = (Op.CONSTANT, Op.TIME, Op.STATE, Op.PARAMETER, Op.DELAYED)
 # Larger integer powers are rare in models and cheaper as a call than as a chain of products.
 _LARGEST_EXPANDED_POWER: Final = 16
@@ -291,14 +292,24 @@ class Program:
         """Numbers that can be computed once for each patient and are read by the rest.
 
         Constants are not among them; parameters are, so that the border together with time and
-        states is all that the rest reads.
+        states is all that the rest reads. Conditions are not among them either, but what they
+        compare: what is kept for each patient are numbers.
         """
         fixed = self.constant_in_time()
         goals = list(wanted)
         border = {n for n in goals if n in fixed}
         for number in self.needed(goals, known=border):
-            if number not in fixed:
-                border.update(a for a in self.instructions[number].args if a in fixed)
+            if number in fixed:
+                continue
+            waiting = list(self.instructions[number].args)
+            while waiting:
+                argument = waiting.pop()
+                if argument not in fixed:
+                    continue
+                if self.instructions[argument].op in CONDITIONS:
+                    waiting += self.instructions[argument].args
+                else:
+                    border.add(argument)
         return tuple(sorted(n for n in border if self.instructions[n].op is not Op.CONSTANT))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from leucel.compile import Method
 from leucel.core import InputError, SolveError, Status, unknown_name
@@ -99,20 +99,32 @@ class Trajectories:
             )
         return self
 
-    def to_frame(self) -> pd.DataFrame:
-        """Long form: subject, time, output, unit, value, status."""
+    def to_frame(self, *, first: int = 0) -> pd.DataFrame:
+        """Long form: subject, time, output, unit, value, status.
+
+        Parameters
+        ----------
+        first : number of the first subject, where these are a part of an ensemble.
+        """
         import pandas as pd
 
         n, o, t = self.values.shape
-        names = np.array(self.names, dtype=object)
-        units = np.array(self.units, dtype=object)
+        statuses = list(Status)
+        codes = [statuses.index(Status(int(s))) for s in self.status]
+
+        def texts(names: Sequence[str], numbers: ArrayLike) -> pd.Categorical:
+            kinds = list(dict.fromkeys(names))
+            places = np.array([kinds.index(name) for name in names])
+            return pd.Categorical.from_codes(places[np.asarray(numbers)], categories=kinds)
+
+        which = np.tile(np.repeat(np.arange(o), t), n)
         return pd.DataFrame(
             {
-                "subject": np.repeat(np.arange(n), o * t),
+                "subject": np.repeat(np.arange(first, first + n), o * t),
                 "time": np.tile(self.times, n * o),
-                "output": np.tile(np.repeat(names, t), n),
-                "unit": np.tile(np.repeat(units, t), n),
+                "output": texts(self.names, which),
+                "unit": texts(self.units, which),
                 "value": self.values.reshape(-1),
-                "status": np.repeat(self.status, o * t),
+                "status": texts([s.name for s in statuses], np.repeat(codes, o * t)),
             }
         )
