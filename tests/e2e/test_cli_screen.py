@@ -51,7 +51,7 @@ def test_candidates_are_ranked_and_drawn(leucel: Callable[..., object], tmp_path
     assert [(r["name"], r["rank"]) for r in data["candidates"]] == [("A", 1), ("B", 2), ("C", None)]
     assert data["candidates"][2]["failed_gates"] == ["tonic"]
     assert data["scenarios"][0]["first"] == "B"
-    assert "came first" in (tmp_path / "s.svg").read_text()
+    assert "first, top 3" in (tmp_path / "s.svg").read_text()
     assert leucel("screen", "t.csv", "c.toml", "--draws", "50").code == 0
 
 
@@ -64,6 +64,7 @@ def test_candidates_are_ranked_and_drawn(leucel: Callable[..., object], tmp_path
         (TABLE, CRITERIA.replace("goal =", "gaol ="), "unknown key 'gaol'"),
         (TABLE, CRITERIA.replace("high = 30", 'high = "x"'), "a criterion is not complete"),
         (TABLE, CRITERIA.replace("tonic = 9", "tnic = 9"), "unknown criterion 'tnic'"),
+        (TABLE, CRITERIA.replace("gate = true", "gate = '>= 3'"), "a gate is true or false"),
         (TABLE, "", "there are no criteria"),
         (TABLE, "[[", "the criteria are no TOML"),
     ],

@@ -149,6 +149,17 @@ def _criterion(row: Any, where: Place, problems: list[Problem]) -> tuple[Criteri
         if key in entries and not isinstance(entries[key], int | float)
     ]
     problems.extend(strange)
+    if "gate" in entries and not isinstance(entries["gate"], bool):
+        problems.append(
+            Problem(
+                what="a gate is true or false",
+                where=where,
+                received=repr(entries["gate"]),
+                allowed="true: a candidate at the end that counts 0 (low, when larger is better) "
+                "is out; false",
+            )
+        )
+        return ()
     if missing or numbers:
         problems.append(
             Problem(

@@ -24,6 +24,9 @@ KNOWN_SLIPS = {
 }
 """Stretches with a slip that is copied from one public file to the next, and what is right."""
 
+_END = 8
+"""Residues of a domain at the end of a file from which it is recognized as cut off; chosen."""
+
 _NOT_PARTS = (Role.LINKER, Role.CLEAVAGE, Role.ANTIGEN)
 
 
@@ -42,6 +45,7 @@ def claims_of_file(
         *_uncommon_variants(segmentation, _product_in(name)),
         *_chimeras(segmentation),
         *_fragments(segmentation),
+        *_cut_off(segmentation),
         *_slips(segmentation.protein),
         *_named_product(name, segmentation),
         *(() if record is None else _labels(record)),
@@ -116,6 +120,39 @@ def _fragments(segmentation: Segmentation) -> Iterator[Finding]:
                 message=f"pieces of reference domains, cut or out of order: {told}. Fetch the "
                 "sequence again from its origin; the file is not the receptor it is named after",
                 positions=tuple(piece.start + at for at, *_ in pieces),
+            )
+
+
+def _cut_off(segmentation: Segmentation) -> Iterator[Finding]:
+    """A protein that ends, or begins, inside a reference domain."""
+    if not segmentation.segments:
+        return
+    last, first = segmentation.segments[-1], segmentation.segments[0]
+    parts = [d for d in domains() if d.role not in _NOT_PARTS]
+    for piece, where in ((last, "ends"), (first, "begins")):
+        if piece.kind == "domain" or len(piece.residues) < _END:
+            continue
+        inside = [
+            d
+            for d in parts
+            if d.length > len(piece.residues)
+            and (
+                d.sequence.startswith(piece.residues)
+                if where == "ends"
+                else d.sequence.endswith(piece.residues)
+            )
+        ]
+        if inside:
+            domain = max(inside, key=lambda d: d.default)
+            side = "first" if where == "ends" else "last"
+            yield Finding(
+                check="cut off",
+                verdict=Verdict.PROBLEM,
+                message=f"the protein {where} inside {domain.name}: only the {side} "
+                f"{len(piece.residues)} of its {domain.length} residues are there. The file is cut "
+                "off: fetch or export it again",
+                positions=(piece.start,),
+                part=domain.name,
             )
 
 

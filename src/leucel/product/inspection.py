@@ -204,10 +204,8 @@ def _without_guess(
     # "There is no binder" rests on reference binders; numbering sees every variable domain.
     no_binder = "there is no binder"
     for finding in findings:
-        if not found or not (
-            finding.check == "cysteines"
-            or (finding.check == "parts" and finding.message == no_binder)
-        ):
+        guess = finding.check == "parts" and finding.message == no_binder
+        if not guess and not (found and finding.check == "cysteines"):
             yield finding
 
 
@@ -240,7 +238,8 @@ def _binders(given: ConstructInput, found: Sequence[VariableDomain]) -> Iterator
         yield Finding(
             check="binder",
             verdict=Verdict.LOOK if given.construct is not None else Verdict.PROBLEM,
-            message="no antibody variable domain was found: no binder, or one of another kind",
+            message="there is no binder: no antibody variable domain was found, so it is missing "
+            "or of another kind",
         )
     elif count != meant:
         yield Finding(

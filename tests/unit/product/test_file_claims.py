@@ -183,3 +183,26 @@ def test_the_other_strand_is_kept_in_a_round_trip() -> None:
     text = to_genbank(record)
     assert "complement(4..9)" in text
     assert read_genbank(text).annotations == record.annotations
+
+
+@pytest.mark.parametrize("length", [350, 480])
+def test_a_truncated_file_says_where_it_ends(length: int) -> None:
+    protein = residues(*HEAD, *BINDER, *TAIL)
+    told = messages(inspect(protein[:length]), "cut off")
+    assert len(told) == 1
+    assert "the protein ends inside" in told[0]
+    assert "fetch or export it again" in told[0]
+    assert messages(inspect(protein), "cut off") == []
+
+
+def test_a_file_without_its_beginning_says_so() -> None:
+    told = messages(inspect(residues(*HEAD, *BINDER, *TAIL)[9:]), "cut off")
+    assert "begins inside CD8A_signal_peptide" in told[0]
+
+
+def test_no_binder_is_one_message() -> None:
+    found = inspect(residues(*HEAD, *TAIL))
+    assert [f.message for f in found.problems] == [
+        "there is no binder: no antibody variable domain was found, so it is missing or of "
+        "another kind"
+    ]

@@ -79,7 +79,7 @@ def screening_svg(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> st
     with mpl.rc_context({"svg.hashsalt": "leucel", "svg.fonttype": "none"}):
         figure = Figure(figsize=(10.5, 1.6 + 0.42 * len(shown)), layout="constrained")
         left, middle, right = figure.subplots(
-            1, 3, sharey=True, width_ratios=(1.2, 0.45 * len(names) + 0.4, 0.8)
+            1, 3, sharey=True, width_ratios=(1.2, 0.45 * len(names) + 0.4, 1.1)
         )
         for i, row in enumerate(shown):
             color = "#0b5d8f" if row["rank"] else "#a3adb6"
@@ -94,8 +94,13 @@ def screening_svg(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> st
                 middle.barh(i, 0.9, left=j - 0.45, height=0.8, color=shade)
                 ink = "white" if part > 0.55 else "#1c2733"
                 middle.text(j, i, f"{part:.2f}", ha="center", va="center", fontsize=8, color=ink)
+            right.barh(i, 100 * row["top_three_share"], color="#a9cbe2", height=0.6)
             right.barh(i, 100 * row["best_share"], color="#0b5d8f", height=0.6)
-        left.set_yticks(places, [f"{row['rank'] or '–'}  {row['name']}" for row in shown])
+        left.set_yticks(places, [_label(row) for row in shown])
+        for i in range(1, len(shown)):
+            if shown[i]["front"] != shown[i - 1]["front"]:
+                for axes in (left, middle, right):
+                    axes.axhline(i - 0.5, color="#5a6875", linewidth=0.8, linestyle=(0, (4, 3)))
         left.set_xlim(-0.02, 1.02)
         left.set_ylim(-0.6, len(shown) - 0.4)
         left.set_title("overall desirability, 5-95%", fontsize=10, loc="left")
@@ -103,10 +108,17 @@ def screening_svg(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> st
         middle.set_xticks(range(len(names)), names, rotation=20, ha="right", fontsize=9)
         middle.set_title("desirability of each criterion", fontsize=10, loc="left")
         right.set_xlim(0, 100)
-        right.set_title("came first in % of draws", fontsize=10, loc="left")
+        right.set_title("% of draws: first, top 3", fontsize=10, loc="left")
         for axes in (left, middle, right):
             axes.spines[["top", "right"]].set_visible(False)
             axes.tick_params(left=False)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    """Rank, name and Pareto front, or the name alone for a candidate that is out."""
+    if not row["rank"]:
+        return f"out  {row['name']}"
+    return f"{row['rank']}  {row['name']} (front {row['front']})"
