@@ -360,6 +360,19 @@ def test_places_that_do_not_exist(backend: Any, device: Any, says: str) -> None:
         compile_model(spec(), backend=backend, device=device)
 
 
+def test_delays_are_refused() -> None:
+    late = ModelSpec(
+        name="late",
+        parameters=(Parameter(name="tau", value=1.0, unit="day"),),
+        states=(State(name="y", initial="1"),),
+        odes={"y": "-delay(y, tau)/tau"},
+        outputs=(Output(name="value", text="y"),),
+    )
+    with pytest.raises(InputError, match="history") as caught:
+        compile_model(late, backend="cuda", device="host")
+    assert 'backend="cpu"' in str(caught.value)
+
+
 @pytest.mark.gpu
 def test_a_gpu_gives_the_bits_of_this_processor(model: CompiledModel) -> None:
     found = find_gpu()
