@@ -23,11 +23,11 @@ from leucel.apps.cli.pairs import (
 )
 from leucel.apps.cli.pictures import PlotOption, check_plot, write_figure
 from leucel.apps.cli.places import JurisdictionOption, TableOption, seed_of
-from leucel.core import Evidence, InputError, Mark, Problem, unknown_name
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from leucel.core import Evidence
     from leucel.epidemiology import AccessAssumptions
     from leucel.programme import Programme
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command(
-        epilog="Examples: leucel access eque-cel --horizon 2032-01-01 --plot tornado.svg\n\n"
+        epilog="Example: leucel access eque-cel --horizon 2032-01-01 --plot tornado.svg\n\n"
         "leucel access eque-cel --trial --assume reached_share=0.4,0.2,0.6 "
         "--approval KW=2027-06-01,2028-03-01"
     )(guarded(access))
@@ -107,7 +107,7 @@ def access(
     """
     from datetime import date
 
-    from leucel.core import RandomStream
+    from leucel.core import InputError, Problem, RandomStream
     from leucel.epidemiology import read_country_table
     from leucel.programme import access_assumptions, programme_access, read_programme
 
@@ -205,6 +205,8 @@ def _print(summary: dict[str, Any], day: date) -> None:
 
 def _assumed(texts: list[str] | None, known: AccessAssumptions) -> dict[str, Evidence]:
     """Assumptions of the command line, in the units of those they replace."""
+    from leucel.core import Evidence, InputError, Mark, Problem, unknown_name
+
     names = [item.name for item in fields(known)]
     found: dict[str, Evidence] = {}
     problems: list[Problem] = []
@@ -244,6 +246,8 @@ _UNITS = {"slots_a_year": "patients a year", "gain_years": "year"}
 
 
 def _own_numbers(slots: float | None, gain: float | None) -> dict[str, Evidence]:
+    from leucel.core import Evidence, Mark
+
     given = {"slots_a_year": slots, "gain_years": gain}
     return {
         name: Evidence(
@@ -283,6 +287,7 @@ def _trial_years(programme: Programme, seed: int) -> Evidence | None:
 
 
 def _given_days(texts: list[str] | None) -> dict[str, tuple[date, date]]:
+    from leucel.core import InputError, Problem
     from leucel.epidemiology import get_area
 
     found: dict[str, tuple[date, date]] = {}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command(
-        epilog="Examples: leucel designate eque-cel -j SA --as-of 2025-05-09\n\n"
+        epilog="Example: leucel designate eque-cel -j SA --as-of 2025-05-09\n\n"
         "leucel designate eque-cel -j SA --override my_rules.csv --plot margins.svg\n\n"
         "leucel designate eque-cel -j US --check-list fda_orphan_list.csv"
     )(guarded(designate))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command(
-        epilog="Examples: leucel prevalence eque-cel -j SA -j AE\n\n"
+        epilog="Example: leucel prevalence eque-cel -j SA -j AE\n\n"
         "leucel prevalence eque-cel -j SA --ages SA=registry.csv --survival SA=survival.csv "
         "--window 3 --window 10 --standard who_2000_2025"
     )(guarded(prevalence))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command(
-        epilog="Examples: leucel routes eque-cel -j SA --from 2025-05-09 --plot routes.svg\n\n"
+        epilog="Example: leucel routes eque-cel -j SA --from 2025-05-09 --plot routes.svg\n\n"
         "leucel routes eque-cel -j SA -j KW -j GCC --order --review-days KW=120 --gcc envelopes"
     )(guarded(routes))
 
