@@ -20,7 +20,6 @@ from leucel.compile.backends.run_record import destinations_of, first_method, ru
 from leucel.compile.kernel import Controls, Ensemble, Solution
 from leucel.compile.logarithms import in_logarithms
 from leucel.compile.lowering import LoweredSystem
-from leucel.core import InputError, Problem
 
 # Beyond it more threads do not help, and progress is told once a chunk.
 _LARGEST_CHUNK: Final = 262_144
@@ -35,17 +34,9 @@ def cuda_kernel(system: LoweredSystem, device: DeviceName) -> CudaKernel:
 
     Raises
     ------
-    InputError
-        When there is no GPU, or the model has delays; the message says what to do.
+    NoGpuError
+        When there is no GPU; the message says what to do.
     """
-    if system.delays:
-        # The steps behind a subject that delays look back at fill a hundred kilobytes a thread.
-        raise InputError(
-            Problem(
-                what='the backend "cuda" does not keep the history that delays need',
-                fix='take backend="cpu" for this model',
-            )
-        )
     key = (system.content_hash, device)
     with _LOCK:
         kernel = _KERNELS.get(key)

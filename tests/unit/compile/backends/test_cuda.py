@@ -368,9 +368,8 @@ def test_delays_are_refused() -> None:
         odes={"y": "-delay(y, tau)/tau"},
         outputs=(Output(name="value", text="y"),),
     )
-    with pytest.raises(InputError, match="history") as caught:
+    with pytest.raises(InputError, match="knows no delays"):
         compile_model(late, backend="cuda", device="host")
-    assert 'backend="cpu"' in str(caught.value)
 
 
 @pytest.mark.gpu
