@@ -177,7 +177,7 @@ def ahead_text(rule: Rule) -> str:
     """A rule that begins later, in a sentence."""
     told = [rule.effective] if rule.effective != str(rule.start) else []
     shown = ", ".join((["provisional"] if rule.provisional else []) + told)
-    return f"{rule.id} from {rule.start}{f' ({shown})' if shown else ''}: {rule.statement}"
+    return f"{rule.id} from {rule.start}{f' ({shown})' if shown else ''}: {rule.told}"
 
 
 RECENT_MONTHS = 24

@@ -114,6 +114,12 @@ class Rule:
         return value if self.unit in ("", "text") else f"{value} {self.unit}"
 
     @property
+    def told(self) -> str:
+        """The statement, and for a number what it counts."""
+        counted = self.unit not in ("", "text") and self.basis
+        return f"{self.statement}, {self.basis}" if counted else self.statement
+
+    @property
     def source_id(self) -> str:
         """Id of the source in the bibliography."""
         return f"rule_{self.id.lower().replace('-', '_')}"
@@ -215,7 +221,7 @@ class RuleChange:
     change: str
 
     def __str__(self) -> str:
-        return f"{self.rule.id} {self.change} ({self.rule.effective}): {self.rule.statement}"
+        return f"{self.rule.id} {self.change} ({self.rule.effective}): {self.rule.told}"
 
 
 @cache

@@ -197,10 +197,10 @@ def _print_plan(summary: dict[str, Any], day: date) -> None:
             screen().print(f"[bold]{row['jurisdiction']} {row['route']}[/bold] {row['reason']}")
     for row in summary["effects"]:
         if row["days_saved"] is not None:
-            screen().print(
-                f"[dim]{row['jurisdiction']} {row['privilege']}:[/dim] saves "
-                f"{row['days_saved']} days that are on record"
-            )
+            saved = f"saves {row['days_saved']} days that are on record"
+            if row["days_saved"] == 0:
+                saved = "no effect on a clock is on record; what it saves is unknown"
+            screen().print(f"[dim]{row['jurisdiction']} {row['privilege']}:[/dim] {saved}")
     for text in summary["overrides"]:
         screen().print(f"[yellow]given by you:[/yellow] {text}")
     if any(row["finish"] and not row["finish_high"] for row in summary["routes"]):
