@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from leucel.product.extras import need
 from leucel.product.variable_domains import VariableDomain
 
@@ -99,11 +101,9 @@ def profile(protein: str) -> SequenceProfile:
     chain = tools.ProteinAnalysis(protein)
     scale = need("Bio.SeqUtils.ProtParamData", extra="construct", what="the sequence profile").kd
     width = min(PEAK_WINDOW, len(protein))
-    means = [
-        sum(scale.get(letter, 0.0) for letter in protein[i : i + width]) / width
-        for i in range(len(protein) - width + 1)
-    ]
-    peak = max(range(len(means)), key=means.__getitem__)
+    summed = np.concatenate([[0.0], np.cumsum([scale.get(letter, 0.0) for letter in protein])])
+    means = (summed[width:] - summed[:-width]) / width
+    peak = int(np.argmax(means))
     return SequenceProfile(
         residues=len(protein),
         kda=chain.molecular_weight() / 1000,
@@ -111,7 +111,7 @@ def profile(protein: str) -> SequenceProfile:
         charge=chain.charge_at_pH(7.4),
         gravy=chain.gravy(),
         instability=chain.instability_index(),
-        peak_hydropathy=means[peak],
+        peak_hydropathy=float(means[peak]),
         peak_at=peak + 1,
     )
 
