@@ -14,8 +14,8 @@ import pytest
 
 from leucel.core import Source
 from leucel.report import DossierInput, build_dossier, render_dossier
-from leucel.report.document import SECTIONS
 from leucel.report.figures.gallery import draw_gallery
+from leucel.report.outline import make_outline
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use", "rect"}
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>" onload="alert(2)'
@@ -83,10 +83,10 @@ def test_another_process_writes_the_same_bytes(html: str) -> None:
     assert done.stdout.decode() == html
 
 
-def test_every_section_is_there_and_in_the_navigation(page: Page) -> None:
-    for name, _ in SECTIONS:
-        assert name in page.ids
-        assert f"#{name}" in page.links
+def test_every_section_is_there_and_in_the_navigation(demo: DossierInput, page: Page) -> None:
+    for section in make_outline(demo).sections:
+        assert section.id in page.ids
+        assert f"#{section.id}" in page.links
 
 
 def test_names_are_unique_and_inner_links_resolve(page: Page) -> None:
@@ -242,8 +242,9 @@ def test_missing_parts_are_said_not_hidden(make: Callable[..., DossierInput]) ->
 
 
 def test_nothing_at_all_is_still_a_document() -> None:
-    page = Page(render_dossier(DossierInput(summary={})))
-    assert {name for name, _ in SECTIONS} <= set(page.ids)
+    empty = DossierInput(summary={})
+    page = Page(render_dossier(empty))
+    assert {section.id for section in make_outline(empty).sections} <= set(page.ids)
 
 
 def test_a_source_that_nobody_described_is_named(make: Callable[..., DossierInput]) -> None:
