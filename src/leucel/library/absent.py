@@ -107,12 +107,12 @@ _ABSENT = (
         missing="the coefficients",
     ),
     AbsentModel(
-        name="Hosseini 2020, IL-6 under T-cell engagers",
+        name="Hosseini 2020, tumor and doses under the skin",
         citation="npj Syst Biol Appl 2020, s41540-020-00145-7",
-        known="the activation of T cells, their proliferation and kill, an IL-6 half-life of 20"
-        " minutes",
-        missing="the equations that join them; the scale of IL-6 production;"
-        " hardiansyah_2019_ctl019 has cytokines for CAR-T cells",
+        known="a public translation of the code of the paper; hosseini_2020_mosunetuzumab has its"
+        " T cells, B cells and IL-6",
+        missing="a number printed by the paper to compare with; hardiansyah_2019_ctl019 has"
+        " cytokines for CAR-T cells",
     ),
     AbsentModel(
         name="Singh 2021 in vitro and in mice; Singh 2020 in xenografts",

@@ -113,6 +113,13 @@ MEASURED: dict[str, dict[str, float]] = {
         "baseline in mass": 37.3356,
         "without production, one half-life of 36 hours": 0.500000007,
     },
+    "hosseini_2020_mosunetuzumab": {
+        "without drug, B cells, day 90": 1.0,
+        "without drug, T cells, day 90": 1.00000001,
+        "peak of IL-6 after 1 mg": 1307.67685,
+        "drug one day after 1 mg": 155.737063,
+        "B cells in blood one day after 1 mg": 0.00441225825,
+    },
     "kimmel_2021_axicabtagene": {
         "normal T cells on day 9": 159.510341,
         "CAR-T cells on day 9": 25.9224283,

@@ -115,6 +115,19 @@ _PICTURES = {
             Line(label="production down to 10%", values=(("production_factor", 0.1),)),
         ),
     ),
+    "hosseini_2020_mosunetuzumab": Picture(
+        end=14.0,
+        panels=(
+            _p("il6_blood", 0.1),
+            _p("b_relative", 1e-6),
+            Panel(output="t_relative"),
+            _p("drug_level", 0.1),
+        ),
+        lines=tuple(
+            Line(label=f"{dose / 1e3:g}{words}", dose=dose)
+            for dose, words in ((200.0, ""), (1000.0, ""), (2800.0, " mg"))
+        ),
+    ),
     "kimmel_2021_axicabtagene": Picture(
         end=180.0,
         panels=(_p("car_t", 1e-3), Panel(output="normal_t"), _p("tumor_cells", 0.1)),

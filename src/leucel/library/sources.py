@@ -165,6 +165,19 @@ TSAI_2022 = _paper(
     " physiologically based model of locally delivered CAR-T cells in mice).",
     "10.1007/s10928-022-09818-8",
 )
+HOSSEINI_2020 = _paper(
+    "hosseini_2020",
+    "Hosseini I, et al. npj Syst Biol Appl 2020 (cytokine release under the T-cell engager"
+    " mosunetuzumab).",
+    "10.1038/s41540-020-00145-7",
+)
+HOSSEINI_JULIA = Source(
+    id="hosseini_julia",
+    citation="yuezheli/hosseini-2020, a public translation of the code of Hosseini 2020 into Julia,"
+    " with cynomolgus and human values.",
+    url="https://github.com/yuezheli/hosseini-2020",
+    kind="repository",
+)
 HIBMA_2026 = _paper(
     "hibma_2026",
     "Hibma JE, Irby D, Liu A, et al. Clin Pharmacokinet 2026;65:1173-1192 (elranatamab, soluble"

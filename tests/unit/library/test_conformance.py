@@ -34,6 +34,7 @@ CONTENT = {
     "hardiansyah_2019_ctl019": "7ce0dc6753fbb51b",
     "hibma_2026_crs": "cb258ed5ac394339",
     "hibma_2026_s_bcma": "eeb864c697b53692",
+    "hosseini_2020_mosunetuzumab": "3ed994d91b227a95",
     "kimmel_2021_axicabtagene": "c14dc4bb5196ef76",
     "kirouac_2023_toggle": "98eef6d375968b62",
     "leon_triana_2020_immature": "ae823db8e24db4d4",
