@@ -19,7 +19,7 @@ from leucel.core import content_hash
 ENTRY: Final = "leucel_ensemble"
 # Volta, the oldest GPUs with a current driver; drivers translate it for every later one.
 ARCHITECTURE: Final = "sm_70"
-_TRIPLE: Final = "nvptx64-nvidia-cuda"
+TRIPLE: Final = "nvptx64-nvidia-cuda"
 _SPECIAL: Final = "llvm.nvvm.read.ptx.sreg"
 _SETUP: Final = threading.Lock()
 
@@ -52,7 +52,7 @@ def host_module(system: LoweredSystem) -> ir.Module:
 def gpu_module(system: LoweredSystem) -> ir.Module:
     """The module for a GPU: a thread beyond the last subject does nothing."""
     module = ir.Module("leucel_threads")
-    module.triple = _TRIPLE
+    module.triple = TRIPLE
     subject = emit_thread(module, system)
     kind = ir.FunctionType(ir.VoidType(), [POINTER, I64])
     function = ir.Function(module, kind, name=ENTRY)
@@ -89,9 +89,9 @@ def ptx_code(system: LoweredSystem) -> str:
         "content": system.content_hash,
         "sources": source_hash(),
         "llvmlite": llvmlite.__version__,
-        "target": (_TRIPLE, ARCHITECTURE),
+        "target": (TRIPLE, ARCHITECTURE),
     }
-    return _kept(f"{content_hash(known)}.object", lambda: _compile_ptx(gpu_module(system)))
+    return _kept(f"{content_hash(known)}.object", lambda: compile_ptx(gpu_module(system)))
 
 
 def _kept(key: str, make: Callable[[], str]) -> str:
@@ -103,11 +103,18 @@ def _kept(key: str, make: Callable[[], str]) -> str:
     return text
 
 
-def _compile_ptx(module: ir.Module) -> str:
+def compile_ptx(module: ir.Module) -> str:
+    """PTX of a module.
+
+    Raises
+    ------
+    RuntimeError
+        When this LLVM cannot write PTX, or the module is no valid code.
+    """
     with _SETUP:
         binding.initialize_all_targets()
         binding.initialize_all_asmprinters()
-    machine = binding.Target.from_triple(_TRIPLE).create_target_machine(cpu=ARCHITECTURE, opt=3)
+    machine = binding.Target.from_triple(TRIPLE).create_target_machine(cpu=ARCHITECTURE, opt=3)
     module.data_layout = str(machine.target_data)
     parsed = binding.parse_assembly(str(module))
     parsed.verify()
