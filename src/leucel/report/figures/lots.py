@@ -77,8 +77,8 @@ def _draw(
     if canvas.compact:
         boxes = (
             {"left": 150.0, "top": 34.0, "right": 50.0, "bottom": 460.0},
-            {"left": 40.0, "top": 340.0, "right": 10.0, "bottom": 250.0},
-            {"left": 40.0, "top": 560.0, "right": 10.0, "bottom": 50.0},
+            {"left": 40.0, "top": 335.0, "right": 10.0, "bottom": 275.0},
+            {"left": 40.0, "top": 575.0, "right": 10.0, "bottom": 50.0},
         )
     else:
         boxes = (

@@ -14,7 +14,6 @@ from leucel.report.numbers import (
     format_date,
     format_interval,
     format_limits,
-    format_percent,
     format_value,
 )
 from leucel.report.tables import Column, Table
@@ -170,14 +169,13 @@ def lots_table(data: DossierInput) -> Table | None:
         ("Patients whose cells were collected", format_count(lots["collected"])),
         (
             "Infused",
-            f"{format_count(lots['infused'])} ("
+            f"{format_count(lots['infused'])}, "
             + format_interval(
                 lots["percent_infused"],
                 lots["percent_infused_low"],
                 lots["percent_infused_high"],
                 "%",
-            )
-            + ")",
+            ),
         ),
     ]
     rows += [
@@ -199,7 +197,7 @@ def lots_table(data: DossierInput) -> Table | None:
         spread = lots[key]
         limits = format_limits(spread["p5"], spread["p95"], unit)
         rows.append(
-            (f"{words}, median (5% to 95%)", f"{format_value(spread['median'], unit)} {limits}")
+            (f"{words}, median (5% to 95%)", f"{format_value(spread['median'], unit)} ({limits})")
         )
     response = lots.get("median_days_apheresis_to_response")
     if number(response) is not None:
@@ -208,8 +206,7 @@ def lots_table(data: DossierInput) -> Table | None:
     rows.append(
         (
             "Response among all whose cells were collected",
-            f"{format_percent(everybody['value'])} "
-            + format_limits(everybody["ci_low"], everybody["ci_high"], "%"),
+            format_interval(everybody["value"], everybody["ci_low"], everybody["ci_high"], "%"),
         )
     )
     return Table(
