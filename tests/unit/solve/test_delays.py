@@ -68,6 +68,19 @@ def test_steps_end_where_derivatives_jump() -> None:
     assert result.output("value")[0, 0] == pytest.approx(fallen(4.0), abs=1e-11)
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_delays_keep_the_order_of_the_method(inside: bool) -> None:
+    """Fixed steps of half the length divide the error of order 5 (4 inside) by 32 (16)."""
+    model = compile_model(fall())
+    at = 8.37 if inside else 9.0
+    errors: list[float] = []
+    for length in (0.25, 0.125):
+        options = SolveOptions(rtol=0.1, atol=10.0, max_step=length)
+        value = simulate(model, times=[at, 12.0], options=options).output("value")[0, 0]
+        errors.append(abs(value - fallen(at)))
+    assert math.log2(errors[0] / errors[1]) > 3.5
+
+
 def test_each_subject_has_its_own_delay() -> None:
     taus = np.array([0.5, 1.0, 2.0, 1.0] * 5)
     model = compile_model(fall())

@@ -126,6 +126,19 @@ def test_the_choice_does_not_look_at_neighbors(model: object) -> None:
         np.testing.assert_array_equal(alone.values[0], together.values[subject])
 
 
+@pytest.mark.parametrize("block", [8, 24, 512])
+def test_the_choice_does_not_look_at_blocks(
+    model: object, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same bits for blocks of one vector, of some vectors, and of all."""
+    expected = run(model, threads=1)
+    monkeypatch.setattr("leucel.compile.backends.cpu._LARGEST_BLOCK", block)
+    found = run(model, threads=2)
+    np.testing.assert_array_equal(found.values, expected.values)
+    np.testing.assert_array_equal(found.methods, expected.methods)
+    np.testing.assert_array_equal(found.event_times["many"], expected.event_times["many"])
+
+
 def test_the_explicit_method_alone_reports_what_it_cannot_do(model: object) -> None:
     result = simulate(
         model,  # type: ignore[arg-type]
