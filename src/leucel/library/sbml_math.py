@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from leucel.core import InputError, Problem
+from leucel.core import InputError, ModelError, Problem
 from leucel.model import (
     Binary,
     Call,
@@ -39,6 +39,7 @@ _WRITTEN = {
     "sqrt": "AST_FUNCTION_ROOT",
     "abs": "AST_FUNCTION_ABS",
     "tanh": "AST_FUNCTION_TANH",
+    "delay": "AST_FUNCTION_DELAY",
     "min": "AST_FUNCTION_MIN",
     "max": "AST_FUNCTION_MAX",
 }
@@ -195,7 +196,18 @@ def _written(libsbml: Any, tree: Node, time: str, unit_id: Callable[[str], str])
         case Call(function="sqrt", arguments=(argument,)):
             return node("AST_FUNCTION_ROOT", Number(value=2.0), argument)
         case Call(function=function, arguments=arguments):
-            return node(_WRITTEN[function], *arguments)
+            if function not in _WRITTEN:
+                raise ModelError(
+                    Problem(
+                        what=f"SBML has no function {function}",
+                        allowed=", ".join(sorted({*_WRITTEN, "if", "piecewise", "logistic"})),
+                        fix="write it by these",
+                    )
+                )
+            made = node(_WRITTEN[function], *arguments)
+            if function == "delay":
+                made.setName(function)
+            return made
 
 
 @dataclass(slots=True, kw_only=True)
