@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 JOBS ?= auto
 PROGRAMME ?= eque-cel
 OUT ?= runs/$(PROGRAMME)
@@ -13,7 +14,7 @@ help:
 	@echo "make test      the tests (minutes on two cores)"
 	@echo "make test-all  every test, the long statistical ones too"
 	@echo "make check     lint, types, import contracts"
-	@echo "make bench     benchmarks, as ratios against a peer in the same run"
+	@echo "make bench     benchmarks, as ratios against peers in the same run (~15 minutes)"
 	@echo "make docs      the documentation site, in site/"
 
 # One stamp for each lock file: what is installed follows the lock, and nothing is installed twice.
@@ -33,6 +34,12 @@ $(VENV)/.docs: requirements/docs.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
+$(BENCH)/.bench: requirements/bench.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
 run: $(VENV)/.run
 	$(BIN)/leucel run $(PROGRAMME) --out $(OUT) --force
 
@@ -48,11 +55,12 @@ check: $(VENV)/.dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/run.py
+# The peers of the benchmarks live apart: nothing else needs them.
+bench: $(BENCH)/.bench
+	$(BENCH)/bin/python benchmarks/run.py $(ARGS)
 
 docs: $(VENV)/.docs
 	$(BIN)/python -m mkdocs build --strict
 
 clean:
-	rm -rf $(VENV) site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

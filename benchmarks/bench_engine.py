@@ -1,8 +1,6 @@
-"""The engine: ensembles of CAR-T models beside hand-vectorised C and SciPy, compile time apart.
+"""The engine: workload A beside hand-vectorized C, a closed form beside NumPy, and compiling.
 
-Run alone it prints one JSON line a row. The yardstick in C (workload A: 3 states, nine log-normal
-parameters, daily output for a year) stands beside the checkout and needs gcc; without them the row
-has no peer.
+The yardstick in C stands beside some checkouts and needs gcc; without them its rows have no peer.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import runpy
 import shutil
 import subprocess
 import sys
@@ -21,14 +18,21 @@ from pathlib import Path
 
 import numpy as np
 
-from leucel.compile import CompiledModel, compile_model
+from leucel.compile import compile_model
 from leucel.core import RandomStream
-from leucel.library import get_model, with_resistant_clone
-from leucel.model import ModelSpec, Output, Parameter, State
-from leucel.solve import Doses, SolveOptions, simulate
+from leucel.library import get_model
+from leucel.solve import SolveOptions, simulate
+from peer_cases import DAYS, TIGHT, Array, Case, leucel_states
+from peer_workload_a import workload_a
 
+TITLE = "The engine"
 YARDSTICK = Path(__file__).resolve().parents[2] / "shared" / "bench"
 REPEATS = 5
+PATIENTS = 10_000
+STEIN_PATIENTS = 1_000_000
+STEIN_TIMES = np.array([1, 3, 7, 10, 14, 21, 28, 60, 90, 180, 270, 365], dtype=np.float64)
+# States are compared above one cell, as a number below one is none.
+SMALLEST = 1.0
 Row = dict[str, str]
 
 
@@ -42,108 +46,64 @@ def best_of(work: Callable[[], object], repeats: int = REPEATS) -> float:
     return min(times)
 
 
-def compiled(spec: ModelSpec) -> tuple[CompiledModel, float]:
-    """A model with the time that compiling it without the cache took [s]."""
-    kept = os.environ.get("LEUCEL_CACHE_DIR")
-    os.environ["LEUCEL_CACHE_DIR"] = "off"
-    start = time.perf_counter()
-    model = compile_model(spec)
-    seconds = time.perf_counter() - start
-    if kept is None:
-        del os.environ["LEUCEL_CACHE_DIR"]
-    else:
-        os.environ["LEUCEL_CACHE_DIR"] = kept
-    return model, seconds
-
-
-_COMPILE = """
-import time
-import leucel.compile, leucel.library, llvmlite.binding
-spec = leucel.library.with_resistant_clone(
-    leucel.library.get_model("singh_2021_idecabtagene")[0])
-start = time.perf_counter()
-leucel.compile.compile_model(spec)
-print(time.perf_counter() - start)
-"""
-
-
-def compiling() -> Row:
-    """Compiling the 9-state model in a fresh process, without and with what the first one kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "LEUCEL_CACHE_DIR": folder}
-
-        def once() -> float:
-            command = [sys.executable, "-c", _COMPILE]
-            done = subprocess.run(
-                command, capture_output=True, text=True, check=True, env=environment
-            )
-            return float(done.stdout)
-
-        cold = once()
-        kept = min(once() for _ in range(REPEATS))
-    return {
-        "work": "compile Singh 2021 with a resistant clone in a fresh process",
-        "ours": f"{cold:.2f} s, from the cache {kept:.3f} s",
-        "conditions": "packages imported before, but SymPy, which the cache spares",
-    }
-
-
 def rate(count: int, seconds: float, threads: int = 1) -> str:
     """Patients a second, by core when there are several."""
     each = f" ({count / seconds / threads:,.0f} a core)" if threads > 1 else ""
     return f"{count / seconds:,.0f} patients/s{each}"
 
 
-def workload_a() -> list[Row]:
-    """The 3-state model beside the same work in hand-vectorised C."""
-    if not (YARDSTICK / "limit.py").exists():
-        return [{"work": "workload A", "conditions": "the yardstick is not beside this checkout"}]
-    limit = runpy.run_path(str(YARDSTICK / "limit.py"))
-    spec = ModelSpec(
-        name="workload_a",
-        parameters=tuple(
-            Parameter(name=n, value=float(v))
-            for n, v in zip(limit["NAMES"], limit["TYPICAL"], strict=True)
-        ),
-        states=(
-            State(name="ct", initial="1.5e6"),
-            State(name="cm"),
-            State(name="tumor", initial="2e7"),
-        ),
-        odes={
-            "ct": "(phi - rho)*ct + theta*tumor*cm - alpha*tumor*ct",
-            "cm": "eps*ct - theta*tumor*cm - mu*cm",
-            "tumor": "r*tumor*(1 - b*tumor) - gamma*ct*tumor",
-        },
-        outputs=tuple(Output(name=f"{n}_out", text=n) for n in ("ct", "cm", "tumor")),
-    )
-    model, compile_seconds = compiled(spec)
-    count = 10_000
-    table = limit["parameters"](count)
-    parameters = {name: table[:, i] for i, name in enumerate(limit["NAMES"])}
+def yardstick(count: int) -> float:
+    """Patients a second of the same workload in C; not a number without it."""
+    if not (YARDSTICK / "limit.py").exists() or not shutil.which("gcc"):
+        return math.nan
+    command = [sys.executable, str(YARDSTICK / "limit.py"), str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)["patients_per_second_core"])
+
+
+def largest_error(case: Case, got: Array, exact: Array) -> tuple[float, float]:
+    """Largest relative error over all patients, and its median."""
+    counts = np.abs(exact) > SMALLEST
+    error = np.abs(got - exact) / np.where(counts, np.abs(exact), 1.0)
+    each = np.where(counts, error, 0.0).max(axis=(1, 2))
+    return float(each.max()), float(np.median(each))
+
+
+def engine_rows(quick: bool) -> list[Row]:
+    """Workload A at three absolute tolerances, and on two threads."""
+    count = 256 if quick else PATIENTS
+    case = workload_a(count)
 
     def run(atol: float, threads: int) -> Callable[[], object]:
         options = SolveOptions(rtol=1e-6, atol=atol, threads=threads)
-        return lambda: simulate(model, parameters=parameters, times=limit["DAYS"], options=options)
+        return lambda: simulate(case.model, parameters=case.parameters, times=DAYS, options=options)
 
-    peer = math.nan
-    if shutil.which("gcc"):
-        command = [sys.executable, str(YARDSTICK / "limit.py"), str(count)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        peer = json.loads(done.stdout)["patients_per_second_core"]
+    exact = leucel_states(case, TIGHT, 1e-100)
+    peer = yardstick(count)
     rows: list[Row] = []
-    one = {atol: best_of(run(atol, 1)) for atol in (1e-6, 1e-15, 1e-100)}
-    for atol, seconds in one.items():
-        rows.append(
-            {
-                "work": f"workload A, {count:,} patients, 366 days, 3 outputs",
-                "ours": rate(count, seconds),
-                "peer": f"C, Rodas4, 16 lanes: {peer:,.0f} patients/s",
-                "ratio": f"{count / seconds / peer:.2f}",
-                "conditions": f"rtol 1e-6, atol {atol:g} (peer 1e-6), 1 thread, compiled in "
-                f"{compile_seconds:.2f} s",
-            }
+    one: dict[float, float] = {}
+    for atol in (1e-6, 1e-15, 1e-100):
+        one[atol] = best_of(run(atol, 1))
+        result = simulate(
+            case.model,
+            parameters=case.parameters,
+            times=DAYS,
+            options=SolveOptions(rtol=1e-6, atol=atol, threads=1),
         )
+        worst, middle = largest_error(case, result.values.transpose(0, 2, 1), exact)
+        fates = ", ".join(f"{n:,} {s.name.lower()}" for s, n in result.count_by_status().items())
+        row = {
+            "work": f"workload A, {count:,} patients, 366 days, 3 outputs",
+            "ours": rate(count, one[atol]),
+            "bar": "1",
+            "error of ours": f"{middle:.0e} / {worst:.0e}",
+            "conditions": f"rtol 1e-6, atol {atol:g}, 1 thread; {fates}; error: median / largest "
+            "above one cell, reference 1e-12",
+        }
+        if math.isfinite(peer):
+            row["peer"] = f"C, Rodas4, 16 lanes, rtol = atol = 1e-6: {peer:,.0f} patients/s"
+            row["ratio"] = f"{count / one[atol] / peer:.2f}"
+        rows.append(row)
     two = best_of(run(1e-6, 2))
     rows.append(
         {
@@ -151,66 +111,102 @@ def workload_a() -> list[Row]:
             "ours": rate(count, two, 2),
             "peer": "1 thread: " + rate(count, one[1e-6]),
             "ratio": f"{one[1e-6] / two:.2f}",
+            "bar": "1.8",
             "conditions": f"rtol 1e-6, atol 1e-6, {os.cpu_count()} cores",
         }
     )
     return rows
 
 
-def singh() -> Row:
-    """The stiff 9-state model with extinction."""
-    spec = with_resistant_clone(get_model("singh_2021_idecabtagene")[0])
-    model, compile_seconds = compiled(spec)
-    count = 1000
-    stream = RandomStream(1)
-    parameters = {
-        p.name: p.value * np.exp(p.omega * stream.normal(p.name, subjects=count))
-        for p in spec.parameters
-        if p.omega
-    }
-    times, doses = np.arange(0.0, 1097.0), Doses.bolus(450e6)
-    options = SolveOptions(rtol=1e-6, threads=1)
-    seconds = best_of(
-        lambda: simulate(model, parameters=parameters, times=times, doses=doses, options=options)
-    )
-    return {
-        "work": f"Singh 2021 with a resistant clone, {count:,} patients, 36 months, daily",
-        "ours": rate(count, seconds),
-        "peer": "none yet: SciPy's LSODA without an extinction rule does not finish every patient",
-        "conditions": f"rtol 1e-6, atol 1e-100, 1 thread, compiled in {compile_seconds:.2f} s",
-    }
+def stein_by_numpy(p: dict[str, Array], times: Array) -> Array:
+    """The same closed form as array expressions, (N, T)."""
+    growth = np.log(p["fold_expansion"]) / p["t_max"]
+    since = times - p["t_max"][:, None]
+    slow = p["fraction_slow"][:, None]
+    after = np.maximum(since, 0.0)
+    share = (1.0 - slow) * np.exp(-p["k_decline_fast"][:, None] * after)
+    share += slow * np.exp(-p["k_decline_slow"][:, None] * after)
+    return p["c_max"][:, None] * np.exp(growth[:, None] * np.minimum(since, 0.0)) * share
 
 
-def stein() -> Row:
+def stein(quick: bool) -> Row:
     """The closed form for a million patients."""
     spec = get_model("stein_2019_tisagenlecleucel")[0]
-    model, compile_seconds = compiled(spec)
-    count = 1_000_000
+    start = time.perf_counter()
+    model = compile_model(spec)
+    compile_seconds = time.perf_counter() - start
+    count = 10_000 if quick else STEIN_PATIENTS
     stream = RandomStream(2)
     parameters = {
         p.name: p.value * np.exp(p.omega * stream.normal(p.name, subjects=count))
         for p in spec.parameters
         if p.omega
     }
-    times = np.array([1, 3, 7, 10, 14, 21, 28, 60, 90, 180, 270, 365], dtype=np.float64)
     options = SolveOptions(threads=1)
     names = [spec.outputs[0].name]
-    seconds = best_of(
-        lambda: simulate(model, parameters=parameters, times=times, outputs=names, options=options),
-        repeats=3,
-    )
+
+    def run() -> Array:
+        return simulate(
+            model, parameters=parameters, times=STEIN_TIMES, outputs=names, options=options
+        ).output(names[0])
+
+    seconds = best_of(run, repeats=3)
+    peer_seconds = best_of(lambda: stein_by_numpy(parameters, STEIN_TIMES), repeats=3)
+    error = np.max(np.abs(stein_by_numpy(parameters, STEIN_TIMES) - run()) / run())
     return {
-        "work": "Stein 2019 in closed form, 1,000,000 patients, 12 times",
-        "ours": f"{seconds:.2f} s",
-        "conditions": f"1 thread, compiled in {compile_seconds:.2f} s",
+        "work": f"Stein 2019 in closed form, {count:,} patients, 12 times",
+        "ours": f"{seconds:.3f} s",
+        "peer": f"NumPy {np.__version__}, array expressions: {peer_seconds:.3f} s",
+        "ratio": f"{peer_seconds / seconds:.1f}",
+        "bar": "0.5 s",
+        "conditions": f"1 thread, ready in {compile_seconds:.2f} s; results agree to {error:.0e}",
     }
 
 
-def measure() -> list[Row]:
+_COMPILE = """
+import time
+import leucel.compile, leucel.library, leucel.model, llvmlite.binding
+{spec}
+start = time.perf_counter()
+leucel.compile.compile_model(spec)
+print(time.perf_counter() - start)
+"""
+_MODELS = {
+    "workload A": "import sys; sys.path.insert(0, {here!r}); import peer_workload_a; "
+    "spec = peer_workload_a.spec()",
+    "Singh 2021": 'spec = leucel.library.get_model("singh_2021_idecabtagene")[0]',
+    "Singh 2021 with a resistant clone": "spec = leucel.library.with_resistant_clone("
+    'leucel.library.get_model("singh_2021_idecabtagene")[0])',
+}
+
+
+def compiling(name: str, source: str) -> Row:
+    """Compiling in a fresh process, without and with what the first one kept."""
+    script = _COMPILE.format(spec=source.format(here=str(Path(__file__).parent)))
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "LEUCEL_CACHE_DIR": folder}
+
+        def once() -> float:
+            done = subprocess.run(
+                [sys.executable, "-c", script],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=environment,
+            )
+            return float(done.stdout)
+
+        cold = once()
+        kept = min(once() for _ in range(REPEATS))
+    return {
+        "work": f"compile {name} in a fresh process",
+        "ours": f"{cold:.2f} s, from the cache {kept:.3f} s",
+        "bar": "1 s, 0.1 s",
+        "conditions": "packages imported before, but SymPy, which the cache spares",
+    }
+
+
+def measure(quick: bool, figures: Path) -> list[Row]:
     """All rows of this file."""
-    return [*workload_a(), singh(), stein(), compiling()]
-
-
-if __name__ == "__main__":
-    for line in measure():
-        print(json.dumps(line))
+    rows = [*engine_rows(quick), stein(quick)]
+    return [*rows, *(compiling(name, source) for name, source in _MODELS.items())]

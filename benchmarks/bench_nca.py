@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 
 from leucel.data import profiles_from_matrix
 from leucel.nca import nca
 
+TITLE = "Non-compartmental analysis"
 PROFILES = 1000
 LLOQ = 50.0
 # PKNCA 0.12.1 took 21 s for 990 CAR-T profiles of five parameters on another machine; it is not
@@ -16,7 +18,7 @@ LLOQ = 50.0
 Row = dict[str, str]
 
 
-def measure() -> list[Row]:
+def measure(quick: bool, figures: Path) -> list[Row]:
     """Time of one thousand noisy profiles of 59 samples, all parameters."""
     days = np.unique(np.concatenate([np.arange(0.0, 30.0), np.geomspace(30.0, 1000.0, 30)]))
     typical = np.where(days < 10, 10.0 * np.exp(0.8 * np.minimum(days, 10.0)), 0.0)

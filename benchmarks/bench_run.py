@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+TITLE = "Whole commands"
 BIN = Path(sys.executable).parent
 COMMANDS = {
     "`import leucel`": [sys.executable, "-c", "import leucel"],
@@ -25,13 +26,13 @@ COMMANDS = {
 Row = dict[str, str]
 
 
-def measure() -> list[Row]:
+def measure(quick: bool, figures: Path) -> list[Row]:
     """Shortest of three whole processes."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for work, command in COMMANDS.items():
             times: list[float] = []
-            for _ in range(3):
+            for _ in range(1 if quick else 3):
                 start = time.perf_counter()
                 subprocess.run(command, cwd=folder, capture_output=True, check=True)
                 times.append(time.perf_counter() - start)

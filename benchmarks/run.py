@@ -1,36 +1,67 @@
-"""Run every benchmark of this folder and keep the results in docs/benchmarks.md.
+"""Run the benchmarks of this folder; a full run writes docs/benchmarks.md and its figures.
 
-Each benchmark module has `measure() -> list[dict]`; a row names what was done, the peer in the same
-run, the ratio, and the conditions (tolerance, threads, compile time apart).
+Each module `bench_<name>.py` has a TITLE and `measure(quick, figures) -> list[dict]`; a row names
+what was done, our figure, the peer in the same run, the ratio, the bar to pass, the errors of both,
+and the conditions (tolerance, threads, compile time apart). What a section says is in `reading.py`.
+
+    python benchmarks/run.py                  all, about a quarter of an hour on two quiet cores
+    python benchmarks/run.py --only peers     one section, printed
+    python benchmarks/run.py --quick          all with tiny sizes, printed: does it run?
 """
 
 from __future__ import annotations
 
-import importlib.util
+import argparse
+import importlib
 import os
 import platform
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs" / "benchmarks.md"
-COLUMNS = ("work", "ours", "peer", "ratio", "conditions")
+sys.path.insert(0, str(HERE))
+
+DOCS = HERE.parent / "docs"
+IMAGES = Path("images/benchmarks")
+SECTIONS = ("engine", "peers", "precision", "scaling", "nca", "construct", "run")
+COLUMNS = (
+    "work",
+    "ours",
+    "peer",
+    "ratio",
+    "bar",
+    "error of ours",
+    "error of the peer",
+    "conditions",
+)
+Row = dict[str, str]
 
 
 def main() -> None:
-    """Measure, print, and write the page."""
-    rows: list[dict[str, str]] = []
-    for path in sorted(HERE.glob("bench_*.py")):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        print(f"{path.stem} ...", file=sys.stderr)
-        for row in module.measure():
-            print(row)
-            rows.append(row)
-    PAGE.write_text(page(rows))
+    """Measure, print, and write the page after a full run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="only this section")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes; numbers mean nothing")
+    parser.add_argument("--out", type=Path, help="folder of the page and figures")
+    given = parser.parse_args()
+    full = not given.quick and given.only is None
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.out or (DOCS if full else Path(scratch))
+        folder.mkdir(parents=True, exist_ok=True)
+        found: dict[str, list[Row]] = {}
+        for name in given.only or SECTIONS:
+            module = importlib.import_module(f"bench_{name}")
+            start = time.perf_counter()
+            print(f"{module.TITLE} ...", file=sys.stderr, flush=True)
+            found[name] = module.measure(given.quick, folder / IMAGES)
+            for row in found[name]:
+                print(" | ".join(row[column] for column in COLUMNS if row.get(column)), flush=True)
+            print(f"  {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        (folder / "benchmarks.md").write_text(page(found), encoding="utf-8")
+    if full:
+        print(f"written: {folder / 'benchmarks.md'}")
 
 
 def machine() -> str:
@@ -43,22 +74,30 @@ def machine() -> str:
     return platform.processor() or platform.machine()
 
 
-def page(rows: list[dict[str, str]]) -> str:
+def page(found: dict[str, list[Row]]) -> str:
     """The benchmark page in Markdown."""
+    from reading import FIGURES, INTRODUCTION, READING
+
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Compare ratios, not absolute times: both sides of a row ran on "
-        "the same machine in the same run.",
+        INTRODUCTION,
         "",
         f"Machine: {machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
-        "",
-        "| " + " | ".join(COLUMNS) + " |",
-        "|" + "---|" * len(COLUMNS),
-        *("| " + " | ".join(str(row.get(column, "")) for column in COLUMNS) + " |" for row in rows),
-        "",
     ]
-    return "\n".join(lines)
+    for name, rows in found.items():
+        title = importlib.import_module(f"bench_{name}").TITLE
+        lines += ["", f"## {title}", "", READING[name]]
+        for file, caption in FIGURES.get(name, ()):
+            lines += ["", f"![{caption}]({(IMAGES / file).as_posix()})", "", f"*{caption}*"]
+        columns = [column for column in COLUMNS if any(row.get(column) for row in rows)]
+        lines += [
+            "",
+            "| " + " | ".join(columns) + " |",
+            "|" + "---|" * len(columns),
+            *("| " + " | ".join(row.get(column, "") for column in columns) + " |" for row in rows),
+        ]
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
