@@ -77,3 +77,11 @@ def test_faults_are_named(
     done = leucel("screen", "t.csv", "c.toml")
     assert done.code == 2
     assert message in done.err
+
+
+def test_a_file_that_is_no_text_is_said_so(leucel: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "c.toml").write_text(CRITERIA)
+    done = leucel("screen", "t.csv", "c.toml")
+    assert done.code == 2
+    assert "the file is no text" in done.err

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leucel.core import Evidence, InputError, Problem, RandomStream, require_usable, unknown_name
+from leucel.product import OUT_OF_SPECIFICATION, LotRun, Process, make_lots, run_site
 from leucel.product import DoseRule as CellDose
-from leucel.product import LotRun, Process, make_lots, run_site
 from leucel.stats import clopper_pearson
 from leucel.trials.patients import VirtualPatients
 
@@ -174,7 +174,7 @@ class TrialLots:
                 "withheld, out of specification": int((self.run.infused & ~self.infused).sum()),
             },
             "infused_out_of_specification": int(
-                (self.infused & (self.run.fate == "out of specification")).sum()
+                (self.infused & (self.run.fate == OUT_OF_SPECIFICATION)).sum()
             ),
             "infused_below_dose": int((self.cells < planned * (1 - 1e-9)).sum()),
             "dose_given": _spread(self.cells),
@@ -210,7 +210,7 @@ def make_trial_lots(
     # Nobody is given a bag without cells.
     infused = run.infused & (run.values["given"] > 0.0)
     if design.infuse == "conforming":
-        infused &= run.fate != "out of specification"
+        infused &= run.fate != OUT_OF_SPECIFICATION
     if not infused.any():
         raise InputError(
             Problem(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leucel.apps.cli.assay import read_table
 from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen
 
@@ -27,13 +28,11 @@ def rank(
     json: JsonOption = False,
 ) -> None:
     """Rank candidates: gates, Pareto fronts, desirability, and how firm each rank is."""
-    from leucel.core import RandomStream, storage_errors, write_atomic
+    from leucel.core import RandomStream, write_atomic
     from leucel.product import rank_candidates, read_candidates, read_criteria, what_if_weights
 
-    with storage_errors(table, "read"):
-        measured = read_candidates(table.read_text("utf-8"), file=str(table))
-    with storage_errors(criteria, "read"):
-        rules, scenarios = read_criteria(criteria.read_text("utf-8"), file=str(criteria))
+    measured = read_candidates(read_table(table), file=str(table))
+    rules, scenarios = read_criteria(read_table(criteria), file=str(criteria))
     rows = rank_candidates(measured, rules, rng=RandomStream(seed), draws=draws)
     data: dict[str, Any] = {
         "candidates": [row.to_dict() for row in rows],

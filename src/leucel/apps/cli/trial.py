@@ -73,6 +73,13 @@ def trial(
         print_json({"trial": summary, "kinetics": result.kinetics_summary()})
         return
     show_endpoints(summary)
+    lots = summary.get("lots")
+    if lots:
+        screen().print(
+            f"{lots['infused']:,} of {lots['collected']:,} patients infused, "
+            f"{lots['infused_below_dose']:,} of them below the dose, the middle one "
+            f"{lots['vein_to_vein_days']['median']:.0f} days after apheresis"
+        )
     screen().print(summary["agreement"])
     if out is not None:
         screen().print(f"wrote [bold]{out}[/bold]")
