@@ -26,6 +26,7 @@ from leucel.regulatory.assessment import DesignationResult
 from leucel.regulatory.designation import ThresholdTest
 from leucel.regulatory.published import choose_figure
 
+_DRAWS = 4000
 HEADINGS = (
     "Definition of the condition",
     "Exceptions",
@@ -132,6 +133,7 @@ def prevalence_report(
     rng: RandomStream,
     codes: Sequence[str] = ("C90",),
     precursors: str = "",
+    draws: int = _DRAWS,
 ) -> PrevalenceReport:
     """Fill the eight headings from a population stage and a designation stage.
 
@@ -142,6 +144,7 @@ def prevalence_report(
     rng : random stream of the projections.
     codes : disease codes that the counts follow.
     precursors : whether precursor states (smoldering myeloma) are counted; a gap when empty.
+    draws : Monte-Carlo draws of each projection.
 
     Raises
     ------
@@ -167,7 +170,7 @@ def prevalence_report(
     if entry is None or test is None or problems:
         raise InputError(problems)
     projected = [
-        project_prevalence(entry.incidence[0], burden.options.complete, rng, at=day)
+        project_prevalence(entry.incidence[0], burden.options.complete, rng, at=day, draws=draws)
         for day in (application, approval)
         if entry.incidence
     ]

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from leucel.regulatory import DesignationResult, RoutePlan
 
 _YEARS_AHEAD = 12
+_STEP = 4
 # Limits of a curve for the eye: a twentieth of the draws of a table is enough.
 _DRAWS = 400
+# Limits of a dozen reports come within 3% of those of the commands, in a quarter of the time.
+_REPORT_DRAWS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ def designation_documents(
             rng=rng,
             codes=codes or ("C90",),
             precursors=programme.file.regulation.precursors,
+            draws=_REPORT_DRAWS,
         )
         path = f"prevalence_{test.jurisdiction.lower()}.md"
         texts[path] = report.to_markdown(known)
@@ -99,7 +103,7 @@ def prevalence_courses(
         if entry is None or not entry.incidence or threshold is None or threshold.limit is None:
             continue
         ratio = entry.survival_ratio or burden.options.complete
-        for year in range(2022, result.as_of.year + _YEARS_AHEAD + 1, 2):
+        for year in range(2022, result.as_of.year + _YEARS_AHEAD + 1, _STEP):
             found = project_prevalence(
                 entry.incidence[0], ratio, rng, at=date(year, 7, 2), draws=_DRAWS
             )

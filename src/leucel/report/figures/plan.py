@@ -16,6 +16,8 @@ from leucel.report.words import jurisdiction_words, route_words
 
 NAME, TITLE = "plan", "Fastest order of filings"
 _ROW = 54.0
+# Bold letters that fit above a bar on a phone.
+_NARROW_LETTERS = 38
 _UNKNOWN = "no open route with a clock on record"
 _COLORS = {"open": palette.SIMULATED, "doubtful": palette.OCHRE}
 
@@ -122,7 +124,7 @@ def _draw(canvas: Canvas, rows: list[dict[str, Any]]) -> None:
             axes.plot([first, last], [y, y], color=palette.STONE, linewidth=1.4, ls=(0, (2, 4)))
             if not canvas.compact:
                 axes.annotate(
-                    "no dated open route",
+                    "not known",
                     (last, y),
                     xytext=(8, 0),
                     textcoords="offset points",
@@ -186,10 +188,12 @@ def _name(axes: Any, row: dict[str, Any], index: int, *, compact: bool) -> None:
     route = route_words(row["route"]) if row["filed"] else ""
     own = " (your figure)" if row.get("basis") == "given by the user" else ""
     if compact:
-        shown = f"{route[:1].lower()}{route[1:]}{own}" if route else "no dated open route"
+        shown = f"{route[:1].lower()}{route[1:]}{own}" if route else "not known"
         whole = f"{place}: {shown}"
+        if len(whole) > _NARROW_LETTERS:
+            whole = f"{row['jurisdiction']}: {shown}"
         axes.annotate(
-            wrap(whole, 36, most=1)[0],
+            wrap(whole, _NARROW_LETTERS, most=1)[0],
             (0, index - 0.24),
             xycoords=("axes fraction", "data"),
             va="center",
