@@ -80,7 +80,7 @@ class _Writer:
             self._parameter(p)
         for state in spec.states:
             made = self._variable(state.name, state.unit, state.meaning, constant=False)
-            _annotate(made, role="state", unit=state.unit)
+            _annotate(made, role="state", unit=state.unit, logged="true" if state.logged else "")
         for e in spec.expressions:
             self._assigned(e.name, e, role="expression")
         names = {s.name for s in (*spec.parameters, *spec.states, *spec.expressions)}

@@ -1,6 +1,6 @@
 """Formulas between SBML and the grammar of models: trees of libSBML on one side, ours on the other.
 
-What SBML can say and the grammar cannot (equality of reals, delays, rounding, angles) raises
+What SBML can say and the grammar cannot (equality of reals, rounding, angles) raises
 `Foreign` with what to do; nothing is dropped silently.
 """
 
@@ -59,7 +59,6 @@ _RELATIONS = {
 _ADVICE = {
     "AST_RELATIONAL_EQ": ("equality of two numbers", "ask for an order, such as a >= b"),
     "AST_RELATIONAL_NEQ": ("inequality of two numbers", "ask for an order, such as a > b"),
-    "AST_FUNCTION_DELAY": ("a delay", "write the delay as a chain of transit states"),
     "AST_FUNCTION_RATE_OF": ("rateOf", "write the rate itself in its place"),
     "AST_FUNCTION_FLOOR": ("floor", "use piecewise, or an event at each step"),
     "AST_FUNCTION_CEILING": ("ceiling", "use piecewise, or an event at each step"),
@@ -321,6 +320,8 @@ class FormulaReader:
                 return a
             case "AST_FUNCTION_MIN" | "AST_FUNCTION_MAX", [_, _, *_]:
                 return Call(function=kind.rsplit("_", 1)[1].lower(), arguments=tuple(parts))
+            case "AST_FUNCTION_DELAY", [a, lag]:
+                return Call(function="delay", arguments=(a, lag))
             case "AST_FUNCTION_PIECEWISE", [_, _, *_]:
                 return _piecewise(parts)
             case _:

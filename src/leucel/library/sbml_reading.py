@@ -7,7 +7,7 @@ the state and the concentration an expression, so that dilution is right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ from leucel.model import (
     Number,
     Output,
     Parameter,
-    State,
     evaluate,
     names_in,
     parse_expression,
@@ -62,9 +61,9 @@ def from_sbml(source: str | Path, *, name: str | None = None) -> ImportedModel:
 
     Compartments, species (as concentrations or amounts), global and local parameters, reactions
     with rates and stoichiometry, rate, assignment and initial-assignment rules, function
-    definitions, conversion factors, events without delay, and units are read. What leucel has no
-    word for is refused, all of it at once, with lines and what to do: algebraic rules, delays,
-    fast reactions, required packages, equality of numbers in formulas.
+    definitions, conversion factors, delays of states, events without delay, and units are read.
+    What leucel has no word for is refused, all of it at once, with lines and what to do: algebraic
+    rules, events with a delay, fast reactions, required packages, equality of numbers in formulas.
 
     Parameters
     ----------
@@ -291,7 +290,10 @@ class _Reader:
         shown += [
             (e.name, e.unit, e.meaning)
             for e in self.symbols.expressions.values()
-            if e.name not in reactions and e.name not in self.symbols.starts
+            if e.name not in reactions
+            and e.name not in self.symbols.starts
+            # A delay can drive a state, but cannot be reported.
+            and "delay(" not in e.text
         ]
         self.symbols.outputs.extend(Output(name=n, text=n, unit=u, meaning=m) for n, u, m in shown)
 
@@ -320,9 +322,7 @@ class _Reader:
 
         for name, state in self.symbols.states.items():
             text = text_from_tree(substituted(self.symbols.starts[name], at_start))
-            self.symbols.states[name] = State(
-                name=name, unit=state.unit, initial=text, meaning=state.meaning
-            )
+            self.symbols.states[name] = replace(state, initial=text)
         for name in [n for n in self.symbols.starts if n in self.symbols.expressions]:
             # Fixed by an initial assignment: it keeps the value that it had at the start.
             text = text_from_tree(substituted(self.symbols.trees[name], at_start))

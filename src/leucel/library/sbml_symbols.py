@@ -173,7 +173,8 @@ class Symbols:
         elif id_ not in self.set_by_events:
             self.constant(name, start, unit, meaning, own)
             return
-        self.states[name] = State(name=name, unit=unit, meaning=meaning)
+        logged = own.get("logged") == "true"
+        self.states[name] = State(name=name, unit=unit, meaning=meaning, logged=logged)
         self.starts[name] = start
 
     def constant(

@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 from leucel.core import InputError, StorageError
-from leucel.library import from_sbml, get_model
-from leucel.model import ModelSpec, evaluate, parse_expression, text_from_tree, to_text
+from leucel.library import from_sbml, get_model, to_sbml
+from leucel.model import (
+    ModelSpec,
+    Output,
+    State,
+    evaluate,
+    parse_expression,
+    text_from_tree,
+    to_text,
+)
 
 pytest.importorskip("libsbml", reason="the extra sbml is not installed")
 
@@ -316,6 +324,37 @@ def test_units_are_read_where_the_house_has_them() -> None:
     told = " ".join(str(n) for n in found.notes)
     assert "time runs in h" in told
     assert "'hot' has no equal here" in told
+
+
+def test_a_delayed_state_drives_a_reaction_and_a_rule() -> None:
+    rate = (
+        f'<math {MATH}><apply><times/><ci>k</ci><apply><csymbol encoding="text" '
+        'definitionURL="http://www.sbml.org/sbml/symbols/delay">delay</csymbol><ci>x</ci>'
+        "<ci>tau</ci></apply></apply></math>"
+    )
+    body = lists(
+        Parameters=parameter("k", "2") + parameter("tau", "3") + parameter("x", "5", "false")
+        + parameter("y", "1", "false") + parameter("late", "", "false"),
+        Rules=f'<rateRule variable="x">{formula("-k*x")}</rateRule>'
+        f'<rateRule variable="y">{formula("late - y")}</rateRule>'
+        f'<assignmentRule variable="late">{rate}</assignmentRule>',
+    )  # fmt: skip
+    spec = from_sbml(model(body)).spec
+    assert {e.name: e.text for e in spec.expressions} == {"late": "k*delay(x, tau)"}
+    assert [o.name for o in spec.outputs] == ["x", "y"]
+    again = from_sbml(to_sbml(spec)).spec
+    assert again.equations == spec.equations
+    assert again.expressions == spec.expressions
+
+
+def test_a_state_in_logs_comes_back_as_one() -> None:
+    spec = ModelSpec(
+        name="fall",
+        states=(State(name="x", initial="5", logged=True),),
+        odes={"x": "-x/2 [day]"},
+        outputs=(Output(name="y", text="x"),),
+    )
+    assert from_sbml(to_sbml(spec)).spec.states[0].logged
 
 
 def test_everything_that_cannot_be_said_is_told_at_once_with_lines() -> None:
