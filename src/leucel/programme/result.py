@@ -53,5 +53,5 @@ class PartResult:
             assumptions=tuple(data["assumptions"]),
             sources={key: Source(**entry) for key, entry in data["sources"].items()},
             models=data["models"],
-            documents=data["documents"],
+            documents=data.get("documents", {}),
         )
