@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba
@@ -22,6 +23,7 @@ MOST_STEPS = 5000
 SECONDS_PER_PATIENT = 5.0
 
 
+@cache
 def compiled_functions(spec: ModelSpec) -> tuple[Callable[..., Array], Callable[..., Array]]:
     """Right-hand side f(t, y, p) and Jacobian of a model as machine code."""
     system = symbolic_system(spec)
