@@ -65,7 +65,7 @@ class CompiledModel:
         """The model with derivatives of all outputs and states.
 
         The derivative of an output is the output `sensitivity_name(output, name)`. It is exact, in
-        so far as the tolerance allows, through events, conditions in equations, doses, resets and
+        so far as the tolerance allows, through events, kinks of equations, doses, resets and
         steady states, whose numbers may be parameters too. Step control looks at the states of the
         model only.
 

@@ -6,28 +6,23 @@ tau' = -(g_x s + g_p) / (g_t + g_x f-), and a state that becomes h(t, x, p) gets
 s+ = h_x (s + f- tau') + h_t tau' + h_p - f+ tau'
 (Rozenvasser, Automat. Remote Control 28:400, 1967; Galan, Feehery and Barton, Appl. Numer. Math.
 31:17, 1999, doi:10.1016/S0168-9274(98)00125-1). An event that another one sets off happens at the
-moment of that one, and one that a dose sets off at the moment of the dose. A condition in the
-right-hand side is an event too, one that sets nothing: where it turns, the slope may jump.
+moment of that one, and one that a dose sets off at the moment of the dose. A kink of the
+right-hand side is an event too (see `leucel.compile.kinks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, final
+from typing import Literal, final
 
 from leucel.compile.differentiation import Derivatives
+from leucel.compile.kinks import Locked, lock_kinks
 from leucel.compile.lowering import LoweredEvent, LoweredSystem
-from leucel.compile.program import Builder, Op, Program, evaluate
+from leucel.compile.program import Builder, Op, evaluate
 from leucel.compile.symbols import symbols
 from leucel.core import Problem, unknown_name
 from leucel.model import ModelSpec
-
-# The slopes before and after an event are taken this share of the time away from it, so that each
-# is on its own side of a switch; their relative error is of the same size.
-_SIDE: Final = 1e-9
-_COMPARISONS: Final = (Op.LESS, Op.LESS_EQUAL)
-_SWITCHES: Final = (Op.SELECT, Op.MINIMUM, Op.MAXIMUM, Op.ABSOLUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +101,17 @@ def with_sensitivities(system: LoweredSystem, directions: Sequence[Direction]) -
     applied. Step control does not look at them.
     """
     parameters = [direction.name for direction in directions]
-    system = _with_kinks(system)
-    work = _Augmentation(system, directions)
+    locked = lock_kinks(system, first=(len(system.state_names) + 1) * (len(directions) + 1) - 1)
+    system = locked.system
+    work = _Augmentation(locked, directions)
     size, count = len(system.state_names), len(parameters)
     b = work.builder
     moments = count if system.events else 0
     zero = b.constant(0.0)
+    sides = [zero] * locked.kinks
     initial = [work.total(number, q, None) for q in range(count) for number in system.initial]
     rhs = [*system.rhs, *(work.total(f, q, work.s(q)) for q in range(count) for f in system.rhs)]
-    rhs += [zero] * moments
+    rhs += [*([zero] * moments), *sides]
     outputs = [work.total(o, q, work.s(q)) for o in system.outputs for q in range(count)]
     events = tuple(work.event(event) for event in system.events)
     states = [b.state(i) for i in range(size + size * count)]
@@ -134,52 +131,30 @@ def with_sensitivities(system: LoweredSystem, directions: Sequence[Direction]) -
             *system.state_names,
             *(sensitivity_name(x, p) for p in parameters for x in system.state_names),
             *(sensitivity_name("moment", p) for p in parameters[:moments]),
+            *(f"side {k}" for k in range(locked.kinks)),
         ),
         output_names=(
             *system.output_names,
             *(sensitivity_name(o, p) for o in system.output_names for p in parameters),
         ),
-        initial=(*system.initial, *initial, *([zero] * moments)),
+        initial=(*system.initial, *initial, *([zero] * moments), *sides),
         rhs=tuple(rhs),
         jacobian=dict(sorted(jacobian.items())),
         time_derivative=time_derivative,
         outputs=(*system.outputs, *outputs),
         events=events,
-        passive=system.passive + size * count + moments,
+        passive=system.passive + size * count + moments + locked.kinks,
         moments=tuple(size + size * count + q for q in range(moments)),
     )
-
-
-def _with_kinks(system: LoweredSystem) -> LoweredSystem:
-    """The system with an event for each condition in its right-hand side that has none."""
-    if not system.state_names:
-        return system
-    b = Builder(system.program.instructions)
-    fixed = system.program.constant_in_time()
-    known = {event.when for event in system.events}
-    found: list[LoweredEvent] = []
-    for number in system.program.needed(system.rhs):
-        instruction = system.program.instructions[number]
-        if instruction.op not in _COMPARISONS or number in fixed:
-            continue
-        gap = b.subtract(*instruction.args)
-        speed = b.value(Derivatives(b, b.time()).of(gap))
-        for side, never in ((gap, 1.0), (b.negate(gap), -1.0)):
-            moves_with_time_only = not Program(tuple(b.instructions)).uses(Op.STATE, [gap])
-            if moves_with_time_only and speed is not None and speed * never > 0.0:
-                continue
-            if side not in known:
-                known.add(side)
-                found.append(LoweredEvent(name=f"kink {len(found)}", when=side, assignments=()))
-    return replace(system, program=b.program(), events=(*system.events, *found))
 
 
 @final
 class _Augmentation:
     """Instructions for derivatives along a direction."""
 
-    def __init__(self, system: LoweredSystem, directions: Sequence[Direction]) -> None:
-        self.system = system
+    def __init__(self, locked: Locked, directions: Sequence[Direction]) -> None:
+        self.system = system = locked.system
+        self.sides = range(locked.first, locked.first + locked.kinks)
         self.builder = b = Builder(system.program.instructions)
         self.size, self.count = len(system.state_names), len(directions)
         self.x = [b.state(i) for i in range(self.size)]
@@ -209,43 +184,33 @@ class _Augmentation:
         own = self.builder.multiply(self.by_parameter[q].of(number), self.seeds[q])
         return own if along is None else self.builder.add(own, self.dot(number, along))
 
-    def slopes(self, side: float, states: Sequence[int]) -> list[int]:
-        """The right-hand side a little before (-1) or after (1) now, at states here and now."""
+    def slopes(self, changed: Mapping[int, int]) -> list[int]:
+        """The right-hand side here and now, with some states changed."""
         b = self.builder
-        program = Program(tuple(b.instructions))
-        parameters = [b.parameter(p) for p in range(len(self.system.parameter_names))]
-
-        def at(time: int, moved: Sequence[int]) -> list[int]:
-            return evaluate(
-                program,
-                symbols(b),
-                list(self.system.rhs),
-                time=time,
-                states=list(moved),
-                parameters=parameters,
-            )
-
-        if not any(program.uses(op, self.system.rhs) for op in _SWITCHES):
-            return at(b.time(), states)
-        away = b.multiply(b.constant(side * _SIDE), b.time())
-        time = b.add(b.time(), away)
-        first = at(time, states)
-        moved = [b.add(x, b.multiply(away, f)) for x, f in zip(states, first, strict=True)]
-        return at(time, moved)
+        last = self.sides.stop if self.sides else self.size
+        return evaluate(
+            b.program(),
+            symbols(b),
+            list(self.system.rhs),
+            time=b.time(),
+            states=[changed.get(i, b.state(i)) for i in range(last)],
+            parameters=[b.parameter(p) for p in range(len(self.system.parameter_names))],
+        )
 
     def event(self, event: LoweredEvent) -> LoweredEvent:
         """The event with what it does to the sensitivities, located or set off by another."""
         b = self.builder
         set_to = dict(event.assignments)
         after = [set_to.get(i, self.x[i]) for i in range(self.size)]
-        before_slope, after_slope = self.slopes(-1.0, self.x), self.slopes(1.0, after)
+        before_slope, after_slope = self.slopes({}), self.slopes(set_to)
         speed = b.add(self.by_time.of(event.when), self.dot(event.when, before_slope))
+        is_kink = any(state in self.sides for state in set_to)
         located: list[tuple[int, int]] = list(event.assignments)
         chained: list[tuple[int, int]] = list(event.assignments)
         for q in range(self.count):
             s = self.s(q)
             own = b.negate(b.divide(self.total(event.when, q, s), speed))
-            if not event.assignments:
+            if is_kink:
                 # Where a course only touches a condition there is nothing to pass.
                 still = b.function(Op.EQUAL, speed, b.constant(0.0))
                 own = b.select(still, b.constant(0.0), own)

@@ -141,6 +141,8 @@ class _Jumps:
 
         Setting the sum rather than adding and taking away leaves no rounding error behind.
         """
+        if not infusions:
+            return
         row = self.places.variant.input(self.places.size, target)
         for infusion in infusions:
             # What stops happens before the states are set, what starts after it.
@@ -153,14 +155,16 @@ class _Jumps:
                     if jump.any():
                         place = self.places.sensitivity(q, target)
                         kept.append((moment.value, jump, place, False))
-        for moment in [i.start for i in infusions] + [i.stop for i in infusions]:
-            total = Moving.still(np.zeros(self.subjects), self.places.directions)
-            for infusion in infusions:
-                runs = (infusion.start.value <= moment.value) & (moment.value < infusion.stop.value)
-                total = total + infusion.rate.where(runs, 0.0)
-            self.late.append((moment.value, total.value, row, True))
-            for q, slope in enumerate(total.slopes):
-                self.late.append((moment.value, slope, self.places.sensitivity(q, row), True))
+        starts = np.stack([infusion.start.value for infusion in infusions])
+        stops = np.stack([infusion.stop.value for infusion in infusions])
+        rates = np.stack([infusion.rate.value for infusion in infusions])
+        slopes = np.stack([infusion.rate.slopes for infusion in infusions], axis=1)
+        for moment in (*starts, *stops):
+            runs = (starts <= moment) & (moment < stops)
+            self.late.append((moment, _added(np.where(runs, rates, 0.0)), row, True))
+            for q, slope in enumerate(slopes):
+                total = _added(np.where(runs, slope, 0.0))
+                self.late.append((moment, total, self.places.sensitivity(q, row), True))
 
     def table(self) -> JumpTable:
         """All jumps, sorted by time."""
@@ -196,6 +200,11 @@ class _Jumps:
                             fix="move one of them a little, or take their sensitivities apart",
                         )
                     )
+
+
+def _added(rows: Floats) -> Floats:
+    """The sum of rows, one after the other: pairs would depend on the number of subjects."""
+    return np.cumsum(rows, axis=0)[-1]
 
 
 def jump_table(

@@ -118,6 +118,38 @@ def test_closed_forms_switch_too(backend: str) -> None:
     assert not result.failed.any()
 
 
+def test_a_closed_form_that_remembers_has_the_switch_in_its_formula() -> None:
+    """Growth that a comedication changes: the formula, and the equation with a record."""
+    formula = "10*exp(k_growth*(min(t, t_toci) + effect*max(t - t_toci, 0)))"
+    closed = ModelSpec(
+        name="closed",
+        parameters=(
+            Parameter(name="k_growth", value=0.4),
+            Parameter(name="effect", value=1.2),
+            Parameter(name="t_toci", value=3.0),
+        ),
+        outputs=(Output(name="x", text=formula),),
+    )
+    model = compile_model(closed).with_sensitivities(["t_toci", "effect"])
+    slope = sensitivity_name("x", "t_toci")
+    found = simulate(model, parameters={"t_toci": [3.0, 7.25]}, times=TIMES, outputs=["x", slope])
+    doses = Doses.switch("effect", 1.2, time="t_toci")
+    twin = compile_model(growth_spec(t_toci=3.0)).with_sensitivities(["t_toci"])
+    same = simulate(
+        twin,
+        parameters={"t_toci": [3.0, 7.25]},
+        times=TIMES,
+        doses=doses,
+        outputs=["x", slope],
+        options=OPTIONS,
+    )
+    np.testing.assert_allclose(found.output("x"), same.output("x"), rtol=CLOSE)
+    # At the moment itself a formula gives the slope from one side, the equation that after it.
+    away = ~np.isin(TIMES, (3.0, 7.25))
+    got, expected = found.output(slope)[:, away], same.output(slope)[:, away]
+    np.testing.assert_allclose(got, expected, rtol=CLOSE, atol=1e-6)
+
+
 def test_sensitivities_of_closed_forms_that_switch() -> None:
     spec = ModelSpec(
         name="closed",

@@ -73,7 +73,7 @@ def simulate(
         str | None,
         typer.Option(
             "--times",
-            help="START:END:STEP, or times separated by commas. Without it the samples of the "
+            help="START:STOP:STEP, or times separated by commas. Without it the samples of the "
             "table of doses, else 0:365:1.",
             show_default=False,
             rich_help_panel=_DOSES,

@@ -37,7 +37,7 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 
 
 def parse_times(text: str) -> NDArray[np.float64]:
-    """Times from START:END:STEP or a list.
+    """Times from START:STOP:STEP or a list.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def parse_times(text: str) -> NDArray[np.float64]:
             Problem(
                 what="--times cannot be read",
                 received=repr(text),
-                allowed="START:END:STEP with a positive step and at most a million times, or a "
+                allowed="START:STOP:STEP with a positive step and at most a million times, or a "
                 "list such as 0,7,14,28",
             )
         )
