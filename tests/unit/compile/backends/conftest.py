@@ -101,6 +101,7 @@ WORDS: dict[str, Callable[..., int]] = {
     "cvt.u64.u32": lambda a: a,
     "cvta.local.u64": lambda a: a,
     "cvta.to.global.u64": lambda a: a,
+    "mad.lo.s64": lambda a, b, c: signed(a) * signed(b) + c,
     "mov.b32": lambda a: a,
     "mov.b64": lambda a: a,
     "mov.u32": lambda a: a,

@@ -19,7 +19,9 @@ from leucel.compile.compiled import CompiledModel
 from leucel.compile.kernel import Controls, Ensemble, Solution
 from leucel.compile.lowering import LoweredSystem
 from leucel.core import InputError, Status
+from leucel.library import catalog, get_model
 from leucel.model import Event, ModelSpec, Output, Parameter, State
+from leucel.solve import Doses, SolveOptions, simulate
 
 SUBJECTS = 40
 TIMES = np.linspace(0.0, 30.0, 61)
@@ -157,8 +159,6 @@ def test_a_closed_form_is_not_a_number_where_it_has_none() -> None:
         parameters=(Parameter(name="a", value=1.0),),
         outputs=(Output(name="root", text="log(t - a)"), Output(name="line", text="a*t")),
     )
-    from leucel.solve import simulate
-
     seen, lanes = (
         simulate(
             compile_model(closed, backend=backend, device=device),
@@ -234,6 +234,29 @@ def test_the_text_for_a_gpu_gives_the_bits_of_this_processor(
         assert device.executed > 10_000
         assert set(seen.status) > {int(Status.OK)}
         assert np.isfinite(seen.event_times).any()
+
+
+QUICK = ("stein_2019_tisagenlecleucel_ode", "singh_2021_idecabtagene")
+REST = sorted({card.id for card in catalog()} - set(QUICK))
+
+
+@pytest.mark.parametrize("id_", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in REST)])
+def test_library_models_have_the_bits_of_this_processor(id_: str, ptx_machine: type) -> None:
+    on_host = compile_model(get_model(id_)[0], backend="cuda", device="host")
+    device = PtxDevice(ptx_machine)
+    on_text = replace(on_host, kernel=CudaKernel(on_host.system, device))
+    seen, expected = (
+        simulate(
+            on,
+            times=np.linspace(0.0, 8.0, 5),
+            doses=Doses.bolus(150e6) if on.spec.dose_state else None,
+            options=SolveOptions(rtol=1e-3),
+        )
+        for on in (on_text, on_host)
+    )
+    assert seen.values.tobytes() == expected.values.tobytes()
+    assert seen.steps.tolist() == expected.steps.tolist()
+    assert device.executed > 0
 
 
 @pytest.mark.gpu
