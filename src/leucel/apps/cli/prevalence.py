@@ -131,7 +131,9 @@ def prevalence(
                 **row,
                 "measure": row["measure"].replace("_", " "),
                 "value": with_limits(row["value"], row["low"], row["high"]),
-                "scale": _short_scale(row["scale"]),
+                "unit": f"{_short_unit(row['unit'])} {_short_scale(row['scale'])}".strip(),
+                # The bracket and the spread stand in the JSON and in the note of each row.
+                "method": row["method"].split(" (")[0].split(", ")[0],
             }
             for row in rows
         ),
@@ -139,8 +141,7 @@ def prevalence(
             "jurisdiction": "where",
             "measure": "measure",
             "value": "value (range)",
-            "unit": "unit",
-            "scale": "scale",
+            "unit": "unit and scale",
             "method": "method",
             "mark": "mark",
         },
@@ -153,7 +154,14 @@ def prevalence(
 def _short_scale(scale: str) -> str:
     """A scale in the width of a cell; a count has none."""
     text = scale.replace("age-standardized (", "ASR ").removesuffix(")").replace("_", " ")
+    text = text.removesuffix(" doll world").split(", white")[0]
     return "" if text == "count" else text.replace("indirectly standardized (", "SIR ")
+
+
+def _short_unit(unit: str) -> str:
+    for long, short in (("per 100,000", "/100k"), ("per 10,000", "/10k"), (" a year", "/y")):
+        unit = unit.replace(long, short)
+    return unit
 
 
 def _changed(
