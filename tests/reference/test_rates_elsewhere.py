@@ -128,6 +128,12 @@ def test_limits_of_standardized_rates_written_again(
         assert found.low == pytest.approx(max(low, 0.0), rel=SAME, abs=1e-15)
 
 
+def test_a_lower_dobson_limit_is_never_below_zero() -> None:
+    """Two events and uneven weights: 0.020 - 0.0117 x 1.77 is below zero."""
+    assert written_again([1, 1], [50.0, 50.0], [1.0, 4.0])["dobson_byar"][0] < 0
+    assert dobson_byar([1, 1], [50.0, 50.0], [1.0, 4.0], per=1.0).low == 0.0
+
+
 @given(tables)
 def test_tiwari_is_never_wider_than_fay_and_feuer(
     table: tuple[list[int], list[float], list[float]],

@@ -109,7 +109,8 @@ def dobson_byar(
     """Directly standardized rate with the limits of its total count, moved and scaled.
 
     Byar's limits of the total number of events are scaled by the SD of the standardized rate over
-    that of the count. Arguments as in `fay_feuer`.
+    that of the count; a lower limit below zero, which few events and uneven weights can give, is
+    zero. Arguments as in `fay_feuer`.
 
     References
     ----------
@@ -135,7 +136,7 @@ def dobson_byar(
     scale = float(np.sqrt(total.variance / events))
     return Interval(
         estimate=per * total.rate,
-        low=per * (total.rate + scale * (limits.low - events)),
+        low=per * max(0.0, total.rate + scale * (limits.low - events)),
         high=per * (total.rate + scale * (limits.high - events)),
         level=level,
         method="Dobson-Byar",
