@@ -22,7 +22,7 @@ def test_the_list_names_what_is_there_and_what_is_not(leucel: Command) -> None:
     assert done.code == 0
     for card in catalog():
         assert card.id in done.out
-    assert "closed form" in done.out
+    assert "closed" in done.out
     assert "because this is missing" in done.out
     rows = json.loads(leucel("models", "--json").out)
     absent = [row for row in rows if row["status"] == "absent"]

@@ -206,21 +206,33 @@ def _list(*, json: bool) -> None:
         ]
         print_json(rows)
         return
-    heads = {
-        "id": "id",
-        "product": "product",
-        "target": "target",
-        "states": "states",
-        "status": "status",
-    }
-    # A model without states is a closed form.
-    print_table(({**row, "states": row["states"] or "closed form"} for row in rows), heads)
+    _show_list(rows)
     print_table(
         ({"name": m.name, "missing": m.missing} for m in absent),
         {"name": "not in the catalog", "missing": "because this is missing"},
     )
     reviewed = sum(row["status"] == "reviewed" for row in rows)
     screen().print(f"{len(rows)} models, {reviewed} of them reviewed; leucel models ID shows one")
+
+
+def _show_list(rows: list[dict[str, Any]]) -> None:
+    """The table of models; an id is never broken, so that it can be copied."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("id", no_wrap=True)
+    table.add_column("product", overflow="fold", min_width=15)
+    table.add_column("target", overflow="fold")
+    table.add_column("states", justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for row in rows:
+        # A model without states is a closed form.
+        states = str(row["states"] or "closed")
+        table.add_row(row["id"], escape(row["product"]), escape(row["target"]), states,
+                      row["status"])  # fmt: skip
+    screen().print(table)
 
 
 def _card_data(spec: ModelSpec, card: ModelCard) -> dict[str, Any]:
