@@ -125,7 +125,7 @@ def test_limits_of_standardized_rates_written_again(
         found = method(cases, time, standard, per=1.0)
         low, high = expected[method.__name__]
         assert found.high == pytest.approx(high, rel=SAME)
-        assert found.low == pytest.approx(max(low, 0.0), rel=SAME, abs=1e-15)
+        assert found.low == pytest.approx(max(low, 0.0), rel=SAME, abs=SAME * found.estimate)
 
 
 def test_a_lower_dobson_limit_is_never_below_zero() -> None:
