@@ -109,10 +109,7 @@ def _latex(tree: Node) -> tuple[str, int]:
         case Binary(operator="*", left=left, right=right):
             return rf"{_inside(left, _PRODUCT)} \, {_inside(right, _MINUS)}", _PRODUCT
         case Binary(operator=operator, left=left, right=right):
-            text = _inside(right, _PRODUCT)
-            if text.startswith("-"):
-                text = rf"\left({text}\right)"
-            return f"{_latex(left)[0]} {operator} {text}", _SUM
+            return f"{_latex(left)[0]} {operator} {_summand(right)}", _SUM
         case Compare(relation=relation, left=left, right=right):
             return f"{_latex(left)[0]} {_RELATIONS[relation]} {_latex(right)[0]}", _ATOM
         case Connect(connective=connective, left=left, right=right):
@@ -120,6 +117,12 @@ def _latex(tree: Node) -> tuple[str, int]:
             return rf"({_latex(left)[0]}) {join} ({_latex(right)[0]})", _ATOM
         case Call():
             return _call(tree), _ATOM
+
+
+def _summand(tree: Node) -> str:
+    """A term behind a plus or a minus."""
+    text = _inside(tree, _PRODUCT)
+    return rf"\left({text}\right)" if text.startswith("-") else text
 
 
 def _inside(tree: Node, least: int) -> str:
@@ -149,6 +152,6 @@ def _call(call: Call) -> str:
         case "expm1":
             return rf"\left(\exp\left({inner}\right) - 1\right)"
         case "log1p":
-            return rf"\log\left(1 + {_inside(call.arguments[0], _PRODUCT)}\right)"
+            return rf"\log\left(1 + {_summand(call.arguments[0])}\right)"
         case function:
             return rf"\{function}\left({inner}\right)"

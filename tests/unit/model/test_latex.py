@@ -27,6 +27,7 @@ from leucel.model.latex import equation_latex, symbol_latex
         ("erf(a)", r"\operatorname{erf}\left(a\right)"),
         ("lgamma(a + 1)", r"\log\left|\Gamma\left(a + 1\right)\right|"),
         ("expm1(-a)*b", r"\left(\exp\left(-a\right) - 1\right) \, b"),
+        ("log1p(-a)", r"\log\left(1 + \left(-a\right)\right)"),
         ("log1p(a)", r"\log\left(1 + a\right)"),
         ("max(a, 0)", r"\max\left(a, 0\right)"),
         ("if(a >= 0, a, -a)", r"\begin{cases} a & a \ge 0 \\ -a & \text{otherwise} \end{cases}"),
