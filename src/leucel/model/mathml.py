@@ -186,8 +186,7 @@ def _call(call: Call) -> str:
         rows.append(
             f"<mtr><mtd>{_math(otherwise)[0]}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
         )
-        table = f'<mtable class="cases" columnalign="left left">{"".join(rows)}</mtable>'
-        return table
+        return f'<mtable class="cases" columnalign="left left">{"".join(rows)}</mtable>'
     inner = "<mo>,</mo>".join(_math(argument)[0] for argument in call.arguments)
     match call.function:
         case "sqrt":
