@@ -10,12 +10,12 @@ from leucel.library.cards import CardStatus, Choice, Defect, ModelCard, Publishe
 from leucel.library.oracles import Oracle
 from leucel.library.reviews import REVIEWS
 from leucel.library.sources import GUPTA_2017, LEUCEL, NLMIXR2LIB, SRIMANI_2022
+from leucel.library.srimani_2022_drug import JOINED, VALUES
 from leucel.library.values import Quoted, Quotes, own_value, parameters_of, symbols_of
 from leucel.model import Event, Expression, ModelSpec, Output, Residual, State
 
 ID = "srimani_2022_ixazomib"
 _q = Quotes(source=SRIMANI_2022, place="Table 2", n=467, note="read through nlmixr2lib")
-_g = Quotes(source=GUPTA_2017, place="Table 3", note="fixed in the fit; read through nlmixr2lib")
 
 
 def _log(name: str, printed: float, unit: str, symbol: str, meaning: str, *,
@@ -95,20 +95,6 @@ _EXPOSURE = (
               " default"),
     own_value("area_week", 0.0, "ng*h/mL", "area under the concentration of a week", "an input;"
               " placebo as default"),
-)  # fmt: skip
-_PK = (
-    _g("k_absorption", 0.34, "1/h", "ka", "absorption"),
-    _g("clearance", 1.86, "L/h", "CL", "clearance", omega=math.sqrt(0.17697),
-       note="correlation with F 0.82"),
-    _g("vol_central", 13.7, "L", "V2", "central volume"),
-    _g("flow_second", 5.18, "L/h", "Q3", "exchange with the second compartment"),
-    _g("vol_second", 309.0, "L", "V3", "volume of the second compartment"),
-    _g("flow_third", 26.1, "L/h", "Q4", "exchange with the third compartment"),
-    _g("vol_third", 205.0, "L", "V4", "volume of the third compartment",
-       omega=math.sqrt(0.48492)),
-    _g("n_vol_third", 2.06, "1", "V4[BSA]", "power of body surface on that volume"),
-    _g("surface_reference", 1.87, "m^2", "BSA", "body surface of the typical patient"),
-    _g("bioavailability", 0.58, "1", "F", "bioavailability", omega=math.sqrt(0.42726)),
 )  # fmt: skip
 _SURFACE = own_value("surface", 1.87, "m^2", "body surface", "an input; the typical patient")
 _AREA = _EXPOSURE[1]
@@ -204,7 +190,7 @@ _REFERENCES = (
 def build(choices: Mapping[str, str]) -> ModelSpec:
     """The joint model; `choices` as in the card."""
     oral = choices[DRUG.name] == "oral"
-    inputs = (*_PK, _SURFACE, _AREA) if oral else _EXPOSURE
+    inputs = (*VALUES, _SURFACE, _AREA) if oral else _EXPOSURE
     expressions, states, odes = _EXPRESSIONS, (), {}
     if oral:
         expressions = (
@@ -273,6 +259,7 @@ def build(choices: Mapping[str, str]) -> ModelSpec:
             Event(name="dropout_begins", when="t_lag_dropout - hours", meaning="dropout begins"),
         ),
         outputs=(*outputs, *drug) if oral else outputs,
+        correlations=(JOINED,) if oral else (),
         residuals=(
             _residual("proportional", 0.218, "1", "Prop. Error"),
             _residual("additive", 0.5, "g/L", "Add. Error (fixed)"),
@@ -388,7 +375,6 @@ CARD = ModelCard(
         "The weekly area under the concentration is an input (area_week) and not the trailing"
         " integral of 168 hours.",
         "The absorption lag of 13 minutes is left out.",
-        "The correlation of clearance and bioavailability (0.82) is not part of the model file.",
     ),
     limits=(
         "Fitted under continuous therapy: hazards of dropout and progression do not carry over to a"
