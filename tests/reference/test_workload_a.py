@@ -89,7 +89,9 @@ def test_tight_kernel_equals_scipy(workload: dict[str, object]) -> None:
 @pytest.mark.slow
 def test_all_patients_are_solved_to_the_required_accuracy(workload: dict[str, object]) -> None:
     count = 10_000
-    tight = run(workload, count, rtol=1e-11)
+    # CAR-T cells that die out are followed down to 1e-100 of a cell, at this tolerance in up to
+    # 90,000 steps.
+    tight = run(workload, count, rtol=1e-11, max_steps=200_000)
     usual = run(workload, count)
     growing = draws(workload, count)["phi"] > draws(workload, count)["rho"]
     # The notes beside the yardstick speak of 1,613; its own draws give 1,690, and of these all but
