@@ -270,7 +270,7 @@ def test_every_figure_is_seen_once(browser: Browser, document: Path, width: int)
             " && s.getBoundingClientRect().height > 60).length]))"
         )
     )
-    assert len(shown) == 18
+    assert len(shown) == 17
     assert [name for name, count in shown if count != 1] == []
 
 
