@@ -34,11 +34,13 @@ class Locked:
     ----------
     system : without the states of the sides, but with their events.
     first, kinks : index of the first side, and how many there are.
+    folds : the sides at which the right-hand side bends and does not jump: min, max, abs.
     """
 
     system: LoweredSystem
     first: int
     kinks: int
+    folds: frozenset[int]
 
 
 def lock_kinks(system: LoweredSystem, *, first: int) -> Locked:
@@ -49,6 +51,7 @@ def lock_kinks(system: LoweredSystem, *, first: int) -> Locked:
     arithmetic = symbols(b)
     mapped: dict[int, int] = {}
     events: list[LoweredEvent] = []
+    folds: set[int] = set()
     for number in program.needed(system.rhs):
         instruction = program.instructions[number]
         if instruction.op in LEAVES:
@@ -61,6 +64,8 @@ def lock_kinks(system: LoweredSystem, *, first: int) -> Locked:
         one = args[0]
         other = args[1] if len(args) > 1 else b.constant(0.0)
         side = first + len(events) // 2
+        if instruction.op not in _COMPARISONS:
+            folds.add(side)
         is_less = b.function(Op.LESS, b.constant(_HALF), b.state(side))
         match instruction.op:
             case Op.MINIMUM:
@@ -78,7 +83,7 @@ def lock_kinks(system: LoweredSystem, *, first: int) -> Locked:
         rhs=tuple(mapped[number] for number in system.rhs),
         events=(*system.events, *events),
     )
-    return Locked(system=locked, first=first, kinks=len(events) // 2)
+    return Locked(system=locked, first=first, kinks=len(events) // 2, folds=frozenset(folds))
 
 
 def _turns(b: Builder, one: int, other: int, side: int) -> list[LoweredEvent]:

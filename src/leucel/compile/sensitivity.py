@@ -154,6 +154,7 @@ class _Augmentation:
 
     def __init__(self, locked: Locked, directions: Sequence[Direction]) -> None:
         self.system = system = locked.system
+        self.folds = locked.folds
         self.sides = range(locked.first, locked.first + locked.kinks)
         self.builder = b = Builder(system.program.instructions)
         self.size, self.count = len(system.state_names), len(directions)
@@ -197,10 +198,24 @@ class _Augmentation:
             parameters=[b.parameter(p) for p in range(len(self.system.parameter_names))],
         )
 
+    def is_fold(self, event: LoweredEvent) -> bool:
+        """True where the slopes bend and do not jump: a course that passes takes nothing along."""
+        return any(state in self.folds for state, _ in event.assignments)
+
+    def is_free(self, event: LoweredEvent) -> bool:
+        """True for a fold that nothing but courses can pass: no jump at a moment that moves."""
+        only_kinks = all(
+            any(state in self.sides for state, _ in other.assignments)
+            for other in self.system.events
+        )
+        return only_kinks and self.is_fold(event)
+
     def event(self, event: LoweredEvent) -> LoweredEvent:
         """The event with what it does to the sensitivities, located or set off by another."""
         b = self.builder
         set_to = dict(event.assignments)
+        if self.is_free(event):
+            return event
         after = [set_to.get(i, self.x[i]) for i in range(self.size)]
         before_slope, after_slope = self.slopes({}), self.slopes(set_to)
         speed = b.add(self.by_time.of(event.when), self.dot(event.when, before_slope))
@@ -219,9 +234,13 @@ class _Augmentation:
                     b.add(k, b.multiply(f, moment)) for k, f in zip(s, before_slope, strict=True)
                 ]
                 for i, value in enumerate(after):
+                    if value == self.x[i] and before_slope[i] == after_slope[i]:
+                        continue
                     along = self.total(value, q, moving)
                     along = b.add(along, b.multiply(self.by_time.of(value), moment))
                     new = b.subtract(along, b.multiply(after_slope[i], moment))
                     found.append((self.size * (q + 1) + i, new))
             located.append((self.size * (self.count + 1) + q, own))
+        if self.is_fold(event):
+            located = list(event.assignments)
         return replace(event, assignments=tuple(located), chained=tuple(chained))
