@@ -16,6 +16,8 @@ def dossier_files(
     results: Mapping[str, PartResult],
     summary: Mapping[str, Any],
     manifest: Mapping[str, Any],
+    *,
+    pdf: bool = False,
 ) -> dict[str, bytes]:
     """Contents of the visible files of a run, by their path in the run folder.
 
@@ -25,6 +27,7 @@ def dossier_files(
     results : of every part, as they stand on the disk.
     summary : contents of `summary.json`.
     manifest : what the run was made from, without the hashes of its files.
+    pdf : also `dossier.pdf`, which needs the extra `pdf`.
     """
     from leucel.report import DossierInput, build_dossier
 
@@ -38,7 +41,8 @@ def dossier_files(
             assumptions=tuple(row for result in results.values() for row in result.assumptions),
             unknowns=tuple(f"{entry.what}. {entry.effect}" for entry in programme.file.unknowns),
             manifest=manifest,
-        )
+        ),
+        pdf=pdf,
     )
     return {
         **{f"tables/{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
@@ -49,6 +53,7 @@ def dossier_files(
             for path, text in result.documents.items()
         },
         "dossier.html": rendered.html.encode(),
+        **({"dossier.pdf": rendered.pdf} if rendered.pdf is not None else {}),
         "summary.json": json_text(summary).encode(),
     }
 

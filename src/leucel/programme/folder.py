@@ -2,7 +2,7 @@
 
 Layout::
 
-    manifest.json  summary.json  dossier.html                                      visible
+    manifest.json  summary.json  dossier.html  dossier.pdf (when asked for)        visible
     tables/*.parquet  figures/*.svg  documents/**                                  visible
     .leucel/run.json          what was asked for; fixed for the life of the folder
     .leucel/parts/NAME/       summary, tables and, written last, done.json of a finished part
@@ -20,7 +20,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -215,13 +215,17 @@ class RunFolder:
         """Write the visible files, then the manifest with their hashes.
 
         The list of files is written down first, so that a run killed in between can be replaced
-        or resumed without touching anything else.
+        or resumed without touching anything else. A file of an earlier rendering that is not made
+        again goes away, so that nothing stands beside a dossier that it does not belong to.
 
         Returns
         -------
         The manifest with its `files`.
         """
         names = [*files, "manifest.json"]
+        before = (self._read("written.json") or {}).get("files", ())
+        for name in set(map(str, before)) - set(names):
+            (self.path / name).unlink(missing_ok=True)
         write_atomic(self.hidden / "written.json", json_text({"files": names}))
         for name, content in files.items():
             write_atomic(self.path / name, content)
@@ -232,14 +236,14 @@ class RunFolder:
         write_atomic(self.path / "manifest.json", json_text(whole))
         return whole
 
-    def intact(self) -> bool:
-        """True when the run is finished and its files are as they were written."""
+    def intact(self, wanted: Sequence[str] = ()) -> bool:
+        """True when the run is finished, its files are as written, the wanted among them."""
         if not self.finished:
             return False
         try:
-            manifest = json.loads((self.path / "manifest.json").read_text("utf-8"))
-            return all(
-                file_hash(self.path / name) == digest for name, digest in manifest["files"].items()
+            files = json.loads((self.path / "manifest.json").read_text("utf-8"))["files"]
+            return set(wanted) <= set(files) and all(
+                file_hash(self.path / name) == digest for name, digest in files.items()
             )
         except (StorageError, ValueError, KeyError, TypeError):
             return False

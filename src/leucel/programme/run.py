@@ -122,6 +122,7 @@ def run_programme(
     threads: int = 1,
     resume: bool = False,
     force: bool = False,
+    wanted: Sequence[str] = (),
     progress: Progress = SILENT,
 ) -> RunReport:
     """Run every part of a programme and write its dossier.
@@ -138,6 +139,8 @@ def run_programme(
     threads : how many to use; the numbers do not depend on it.
     resume : go on with the run in `out`, if there is one, and repeat no finished part.
     force : replace the run in `out`.
+    wanted : visible files that `render` makes only on demand; a finished run without one of them
+        is rendered again.
     progress : where to report.
 
     Raises
@@ -174,7 +177,7 @@ def run_programme(
         manifest = _manifest(programme, arguments, parts, results, folder)
         progress.start("Dossier", 1)
         summary = _summary(programme, results, manifest)
-        if not (kept and not done and folder.intact()):
+        if not (kept and not done and folder.intact(wanted)):
             folder.publish(render(programme, results, summary, manifest), manifest)
             done = (*done, "dossier")
         else:

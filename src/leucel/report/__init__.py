@@ -5,6 +5,7 @@ from leucel.report.courses import Course, CoursePanel, model_courses
 from leucel.report.document import Dossier, build_dossier, render_dossier
 from leucel.report.figures.single import figure_svg
 from leucel.report.inputs import DossierInput
+from leucel.report.typesetter import require_typesetter
 
 __all__ = [
     "Course",
@@ -17,4 +18,5 @@ __all__ = [
     "figure_svg",
     "model_courses",
     "render_dossier",
+    "require_typesetter",
 ]

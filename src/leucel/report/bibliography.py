@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from leucel.core import Source
+from leucel.core import Mark, Source
+from leucel.report.inputs import texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,44 @@ class Entry:
         """The address a reader can open; only http and https are let through."""
         link = self.source.link
         return link if link and link.lower().startswith(("https://", "http://")) else None
+
+
+def marks_by_source(*given: Any) -> dict[str, tuple[Mark, ...]]:
+    """The marks under which plain data use each source, best first.
+
+    Parameters
+    ----------
+    given : nested data; a mapping with `source` or `sources` and `mark` or `marks` counts.
+
+    Examples
+    --------
+    >>> marks_by_source([{"source": "a", "mark": "derived"}, {"sources": ["a"], "marks": ["seen"]}])
+    {'a': (<Mark.SEEN: 'seen'>, <Mark.DERIVED: 'derived'>)}
+    """
+    found: dict[str, set[Mark]] = {}
+    _collect(given, found)
+    order = list(Mark)
+    return {name: tuple(sorted(marks, key=order.index)) for name, marks in sorted(found.items())}
+
+
+def _collect(value: Any, found: dict[str, set[Mark]]) -> None:
+    if isinstance(value, Mapping):
+        marks = {
+            mark
+            for name in (*texts(value.get("mark")), *texts(value.get("marks")))
+            if (mark := _MARKS.get(name.replace("_", " ").casefold())) is not None
+        }
+        if marks:
+            for name in (*texts(value.get("source")), *texts(value.get("sources"))):
+                found.setdefault(name, set()).update(marks)
+        for item in value.values():
+            _collect(item, found)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, found)
+
+
+_MARKS = {mark.value: mark for mark in Mark}
 
 
 class Bibliography:

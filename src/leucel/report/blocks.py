@@ -112,9 +112,10 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """Entries of the bibliography."""
+    """Entries of the bibliography, with the marks under which the dossier uses each, by its id."""
 
     entries: tuple[Entry, ...]
+    tags: Mapping[str, Any]
     kind: str = "references"
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 WIDE = 760
 NARROW = 380
 FONT_SIZE = 12.0
+_PRINT_MARGIN = 26.0
 FONT_STACK = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _FONT_FAMILY = re.compile(r"font: ?(?P<head>[^;\"]*?)(?P<size>\d+(?:\.\d+)?)px [^;\"]*")
@@ -173,6 +174,24 @@ def draw_figure(
 def with_caption(figure: Figure, caption: str) -> Figure:
     """The same figure under another caption."""
     return replace(figure, caption=caption)
+
+
+def print_svg(figure: Figure) -> tuple[str, float]:
+    """The wide drawing as an SVG document for paper, and its height over its width.
+
+    Colors are literal, and the lettering is in the font that the layout was measured with. A
+    margin left and right holds letters that a page shows beyond the edge of the drawing.
+    """
+    inner, box = _head(palette.use_literals(figure.wide))
+    left, top, width, height = (float(part) for part in box.split())
+    left, width = left - _PRINT_MARGIN, width + 2 * _PRINT_MARGIN
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="{left:g} {top:g} {width:g} {height:g}" style="stroke-linejoin: round" '
+        'font-family="DejaVu Sans">'
+        f"{inner}</svg>",
+        height / width,
+    )
 
 
 def _svg(

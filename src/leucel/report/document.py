@@ -1,4 +1,4 @@
-"""The dossier: one self-contained HTML file from the results of a run."""
+"""The dossier: one self-contained HTML file, or a PDF, from the results of a run."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ class Dossier:
     ----------
     html : the whole document.
     figures : self-standing SVG files by name, for `figures/<name>.svg`.
+    pdf : the same document for print; None when it was not asked for.
     """
 
     html: str
     figures: Mapping[str, str]
+    pdf: bytes | None = None
 
 
-def build_dossier(data: DossierInput) -> Dossier:
+def build_dossier(data: DossierInput, *, pdf: bool = False) -> Dossier:
     """Draw all figures once and write the document around them.
 
     Pure: the same input gives the same bytes, whatever the machine's clock, locale or settings.
@@ -34,11 +36,17 @@ def build_dossier(data: DossierInput) -> Dossier:
     Parameters
     ----------
     data : the results of a run.
+    pdf : also set the PDF, which needs the extra `pdf`.
 
     Returns
     -------
     Dossier
         The document and its figures as files.
+
+    Raises
+    ------
+    MissingExtraError
+        When a PDF is asked for and the typesetter is not installed.
 
     Examples
     --------
@@ -48,10 +56,15 @@ def build_dossier(data: DossierInput) -> Dossier:
     """
     from leucel.report.outline import make_outline
 
+    if pdf:
+        from leucel.report.typesetter import require_typesetter
+
+        require_typesetter()
     outline = make_outline(data)
     return Dossier(
         html=_page(outline),
         figures={name: figure.file for name, figure in outline.figures.items()},
+        pdf=_paper(outline) if pdf else None,
     )
 
 
@@ -62,6 +75,12 @@ def render_dossier(data: DossierInput) -> str:
 
 def _page(outline: Outline) -> str:
     return _environment().get_template("dossier.html.j2").render(dossier=outline)
+
+
+def _paper(outline: Outline) -> bytes:
+    from leucel.report.paper import set_paper
+
+    return set_paper(outline)
 
 
 def _environment() -> Any:

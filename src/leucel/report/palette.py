@@ -83,6 +83,7 @@ CATEGORIES: Mapping[str, str] = {
 }
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+_PROPERTY = re.compile(r"var\(--fig-[a-z-]+, (#[0-9a-f]{6})\)")
 _NAMES = {value: name for name, value in LIGHT.items()}
 
 
@@ -101,6 +102,17 @@ def use_properties(svg: str) -> str:
         return f"var(--fig-{name}, {value})" if name else value
 
     return _HEX.sub(swap, svg)
+
+
+def use_literals(svg: str) -> str:
+    """Undo `use_properties`: the light value of each color, for files that no page styles.
+
+    Examples
+    --------
+    >>> use_literals('<path style="fill: var(--fig-simulated, #0b5d8f)"/>')
+    '<path style="fill: #0b5d8f"/>'
+    """
+    return _PROPERTY.sub(r"\1", svg)
 
 
 def style_rules(values: Mapping[str, str]) -> str:

@@ -56,11 +56,15 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Replace an earlier run of leucel in that folder.")
     ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write dossier.pdf beside dossier.html.")
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Run a whole programme and write its dossier."""
     from datetime import date
+    from functools import partial
 
     from leucel.programme import (
         PARTS,
@@ -69,7 +73,11 @@ def run(
         require_runnable,
         run_programme,
     )
+    from leucel.report import require_typesetter
 
+    if pdf:
+        # Before the work, not after it.
+        require_typesetter()
     day = parse_day(as_of)
     found = read_programme(programme)
     require_runnable(found)
@@ -77,7 +85,8 @@ def run(
         report = run_programme(
             found,
             parts=PARTS,
-            render=dossier_files,
+            render=partial(dossier_files, pdf=pdf),
+            wanted=("dossier.pdf",) if pdf else (),
             out=out or Path("runs") / found.file.programme.id,
             today=date.today(),
             patients=patients,
@@ -93,6 +102,14 @@ def run(
         print_json(report.summary)
     else:
         _show(report)
+
+
+def _show_dossier(report: RunReport) -> None:
+    console = screen()
+    for name in ("dossier.html", "dossier.pdf"):
+        if (report.folder / name).is_file():
+            console.print(f"dossier: [bold]{report.folder / name}[/bold]")
+    console.print("[dim]For research and planning only; no advice for treating a patient.[/dim]")
 
 
 def _show(report: RunReport) -> None:
@@ -121,5 +138,4 @@ def _show(report: RunReport) -> None:
         console.print(f"  next: {step}")
     if report.kept:
         console.print(f"[dim]kept from before: {', '.join(report.kept)}[/dim]")
-    console.print(f"dossier: [bold]{report.folder / 'dossier.html'}[/bold]")
-    console.print("[dim]For research and planning only; no advice for treating a patient.[/dim]")
+    _show_dossier(report)
