@@ -50,6 +50,28 @@ def test_tables_show_brackets_as_they_are(capsys: pytest.CaptureFixture[str]) ->
     assert "unit [%]" in out
 
 
+@pytest.mark.parametrize("width", [34, 40, 60, 120])
+def test_words_of_a_table_stay_whole(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    rows = [{"route": "breakthrough medicine", "clock": "405 working days", "late": True}]
+    print_table(rows, {"route": "route", "clock": "ends about", "late": "late end"})
+    out = capsys.readouterr().out
+    for word in ("breakthrough", "medicine", "405", "working", "days", "yes"):
+        assert word in out
+    assert max(map(len, out.splitlines())) <= width
+
+
+def test_a_table_without_room_still_shows_every_letter(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    print_table([{"a": "breakthrough", "b": "authorization"}], {"a": "a", "b": "b"})
+    letters = "".join(capsys.readouterr().out.split())
+    assert sorted(letters.replace("─", "")) == sorted("ab" + "breakthrough" + "authorization")
+
+
 @pytest.mark.parametrize(
     ("error", "code", "says"),
     [

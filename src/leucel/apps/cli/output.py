@@ -20,6 +20,8 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _INTERRUPTED = 130
 _FAILED = 1
+# Characters between two columns of a table, wide and narrow, and at both its edges.
+_WIDE_GAP, _NARROW_GAP, _EDGES = 3, 2, 2
 
 
 def guarded(command: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -121,14 +123,46 @@ def print_table(
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     found = [dict(row) for row in rows]
-    for key, head in columns.items():
+    cells = {key: [shown(row.get(key)) for row in found] for key in columns}
+    texts = [(head, *cells[key]) for key, head in columns.items()]
+    words = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+    lines = [max(map(len, column)) for column in texts]
+    # Where whole words do not fit, the columns move together before words are broken.
+    narrow = screen().width - _EDGES - _WIDE_GAP * (len(words) - 1) < sum(words)
+    gaps = (_NARROW_GAP if narrow else _WIDE_GAP) * (len(words) - 1)
+    widths = _column_widths(words, lines, screen().width - _EDGES - gaps)
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0) if narrow else (0, 1),
+    )
+    for (key, head), width in zip(columns.items(), widths, strict=True):
         numeric = any(isinstance(row.get(key), int | float) for row in found)
-        table.add_column(escape(head), justify="right" if numeric else "left", overflow="fold")
-    for row in found:
-        table.add_row(*(escape(shown(row.get(key))) for key in columns))
+        table.add_column(
+            escape(head), justify="right" if numeric else "left", overflow="fold", width=width
+        )
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*map(escape, row))
     screen().print(table)
+
+
+def _column_widths(words: Sequence[int], lines: Sequence[int], room: int) -> list[int] | list[None]:
+    """Widths between the longest word and the longest line of each column, the short lines first.
+
+    Without room for whole words, none: the columns then share the width as the table likes.
+    """
+    left = room - sum(words)
+    if left < 0:
+        return [None] * len(words)
+    widths = list(words)
+    for index in sorted(range(len(words)), key=lambda i: lines[i] - words[i]):
+        wanted = min(lines[index] - words[index], left)
+        widths[index] += wanted
+        left -= wanted
+    return widths
 
 
 def shown(value: Any) -> str:
