@@ -39,6 +39,11 @@ WIDTH = 2e-4
 # leaves a part of the tolerance in both.
 CLOSE = 1e-5
 NEGLIGIBLE = 1e-3
+# A derivative jumps where an equation switches, on whole days in some models.
+BETWEEN = TIMES[1:] - 0.137
+# Step control does not look at derivatives. Where a state is at rest the explicit method takes
+# steps beyond the stability of a derivative that is not, and it grows without bound.
+METHODS_OF_DERIVATIVES = {"hosseini_2020_mosunetuzumab": "rosenbrock"}
 
 
 def specs() -> dict[str, ModelSpec]:
@@ -165,17 +170,18 @@ def test_derivatives_are_slopes(model: CompiledModel) -> None:
     names = [p.name for p in chosen]
     outputs = [o.name for o in spec.outputs]
     wanted = [sensitivity_name(o, n) for o in outputs for n in names]
-    options = SolveOptions(rtol=1e-12, max_steps=MOST_STEPS)
+    method: Any = METHODS_OF_DERIVATIVES.get(spec.name, "auto")
+    options = SolveOptions(rtol=1e-12, max_steps=MOST_STEPS, method=method)
     doses = doses_of(spec)
     exact = simulate(
-        model.with_sensitivities(names), times=TIMES, doses=doses, outputs=wanted, options=options
+        model.with_sensitivities(names), times=BETWEEN, doses=doses, outputs=wanted, options=options
     ).require_ok()
     shifts = WIDTH * np.array([-2.0, -1.0, 1.0, 2.0])
     weights = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0
     for parameter in chosen:
         moved = parameter.value * (1.0 + shifts)
         found = simulate(
-            model, parameters={parameter.name: moved}, times=TIMES, doses=doses, options=options
+            model, parameters={parameter.name: moved}, times=BETWEEN, doses=doses, options=options
         ).require_ok()
         for name in outputs:
             slope = weights @ found.output(name) / (WIDTH * parameter.value)
