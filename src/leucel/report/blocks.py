@@ -29,10 +29,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading inside a section, of level 3 or 4."""
+    """A heading inside a section, of level 3 or 4; a page shows its number, paper its own."""
 
     text: str
     level: int = 3
+    number: int = 0
     kind: str = "heading"
 
 

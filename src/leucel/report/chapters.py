@@ -193,7 +193,7 @@ def population_chapter(write: Writer) -> tuple[Any, ...]:
         for position, (heading, statements, gaps) in enumerate(headings, start=1):
             missing = (Markup("<b>To be added:</b> {0}").format(line) for line in gaps)
             inner += [
-                Heading(text=f"{position}. {heading}", level=4),
+                Heading(text=heading, level=4, number=position),
                 Lines(items=(*statements, *missing), close=True),
             ]
         blocks.append(

@@ -187,7 +187,7 @@ def _bibliography(data: DossierInput, bibliography: Bibliography) -> tuple[Any, 
     )
     if not rest:
         return (how, cited)
-    title = f"Sources of the rooms that nothing here refers to ({len(rest)})"
+    title = f"Sources that nothing here refers to ({len(rest)})"
     return (
         how,
         cited,

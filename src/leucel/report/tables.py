@@ -88,6 +88,9 @@ def thin(rows: Sequence[Any], most: int) -> list[Any]:
 
 
 def _write_number(value: Any) -> str:
+    # A text is written already: a year has no thousands, and "31,300" is no missing number.
+    if isinstance(value, str):
+        return _write_text(value)
     return "–" if number(value) is None else format_number(value)
 
 

@@ -12,6 +12,8 @@ LINE = 116
 # A longer word may be broken, so that it asks for no more room.
 LONGEST_WORD = 22
 _ROOM = 2.5
+# Heads are bold, and their words are not broken.
+_BOLD = 1.15
 # What a line in a cell that is not the tallest of its row counts beside one that is.
 _OTHER = 0.03
 _WORDS = re.compile("[ \n\u200b]+")
@@ -34,7 +36,12 @@ def column_widths(rows: Sequence[Sequence[str]]) -> tuple[tuple[float, ...], boo
     ((33.5, 4.5), True)
     """
     letters = np.array([[len(cell) + _ROOM for cell in row] for row in rows], dtype=float)
-    widths = np.array([max(map(_longest, column)) + _ROOM for column in zip(*rows, strict=True)])
+    widths = np.array(
+        [
+            max(_longest(head) * _BOLD, *map(_longest, column), 0) + _ROOM
+            for head, *column in zip(*rows, strict=True)
+        ]
+    )
     asked = letters.max(axis=0)
     if asked.sum() <= LINE:
         return tuple(asked.tolist()), True

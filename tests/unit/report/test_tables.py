@@ -24,3 +24,10 @@ def test_missing_cells_are_a_dash() -> None:
     table = make_table([{"x": None, "y": "a"}, {"x": 2.0}], {"x": "X", "y": "Y"})
     assert table.rows == (("–", "a"), ("2", "–"))
     assert [column.numeric for column in table.columns] == [True, False]
+
+
+def test_texts_that_look_like_numbers_stay_as_they_are() -> None:
+    """A year is no count, and a written number is not written again."""
+    rows = [{"when": "2025", "much": "31,300"}, {"when": "9 May 2025", "much": "12"}]
+    table = make_table(rows, {"when": "When", "much": "Much"})
+    assert table.rows == (("2025", "31,300"), ("9 May 2025", "12"))
