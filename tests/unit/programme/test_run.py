@@ -259,3 +259,32 @@ def test_the_journal_has_the_times_and_nothing_else_does(run: Any, tmp_path: Pat
     assert events[0]["event"] == "start"
     assert events[0]["threads"] == 3
     assert all("time" in event for event in events)
+
+
+def test_a_wanted_file_is_added_to_a_finished_run(run: Any, recorder: Any, tmp_path: Path) -> None:
+    def render(*given: Any) -> dict[str, bytes]:
+        return {**recorder.render(*given), "dossier.pdf": b"%PDF"}
+
+    out = tmp_path / "out"
+    run(out)
+    report = run(out, resume=True, render=render, wanted=("dossier.pdf",))
+    assert report.done == ("dossier",)
+    assert "dossier.pdf" in json.loads((out / "manifest.json").read_text())["files"]
+    again = run(out, resume=True, render=render, wanted=("dossier.pdf",))
+    assert again.done == ()
+
+
+def test_a_file_that_is_not_made_again_goes_away(run: Any, recorder: Any, tmp_path: Path) -> None:
+    """A PDF never stands beside a dossier that it does not belong to."""
+
+    def render(*given: Any) -> dict[str, bytes]:
+        return {**recorder.render(*given), "dossier.pdf": b"%PDF"}
+
+    out = tmp_path / "out"
+    run(out, render=render)
+    (out / "dossier.html").write_text("changed by hand")
+    run(out, resume=True)
+    assert not (out / "dossier.pdf").exists()
+    (out / "dossier.pdf").write_bytes(b"of somebody else")
+    run(out, force=True)
+    assert (out / "dossier.pdf").read_bytes() == b"of somebody else"
