@@ -129,6 +129,9 @@ class _Reader(HTMLParser):
         # A number stays on one line with its unit; a long one may still break.
         if self._firm and len(text) <= 28:
             text = text.replace(" ", "\u00a0")
+        # A long row of references may go on in the next line.
+        if self.open[-1][0] == "sup":
+            text = text.replace(",", ",\u200b")
         if text:
             self.open[-1][1].append(text)
 

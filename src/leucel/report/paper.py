@@ -8,7 +8,7 @@ set with the fonts that come with the typesetter and with matplotlib.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import Any
 
@@ -18,7 +18,7 @@ from leucel.report.inline import Run, font_folder, plain_text, printable, read_i
 from leucel.report.numbers import format_date, parse_date
 from leucel.report.tables import Table
 from leucel.report.typesetter import require_typesetter
-from leucel.report.widths import LINE, column_widths, soften
+from leucel.report.widths import LINE, column_widths, soften, soften_crowded
 
 # PDF/A-2a and PDF/UA-1: structure tags, alternative texts, embedded fonts, a language and a title
 # are then required and checked by the typesetter.
@@ -267,6 +267,13 @@ def _laid(
     written = [printable(head) for head in heads]
     texts = [[plain_text(cell) for cell in row] for row in rows]
     widths, upright = column_widths([written, *texts])
+    if not upright:
+        written = [soften_crowded(head, len(written)) for head in written]
+        rows = [
+            [_each(cell, lambda text: soften_crowded(text, len(written))) for cell in row]
+            for row in rows
+        ]
+        widths = (1.0,) * len(written)
     return {
         "caption": printable(caption),
         "heads": written,
@@ -284,12 +291,16 @@ def _laid(
 
 
 def _runs(text: Any) -> list[Run]:
-    return [_softened(run) for run in read_inline(text)]
+    return _each(read_inline(text), soften)
 
 
-def _softened(run: Run) -> Run:
-    if isinstance(run, str):
-        return soften(run)
-    if "c" in run:
-        return {**run, "c": [_softened(inner) for inner in run["c"]]}
-    return run
+def _each(runs: list[Run], change: Callable[[str], str]) -> list[Run]:
+    """The same runs with every text changed."""
+    return [
+        change(run)
+        if isinstance(run, str)
+        else {**run, "c": _each(run["c"], change)}
+        if "c" in run
+        else run
+        for run in runs
+    ]

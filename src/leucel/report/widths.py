@@ -17,7 +17,6 @@ _BOLD = 1.15
 # What a line in a cell that is not the tallest of its row counts beside one that is.
 _OTHER = 0.03
 _WORDS = re.compile("[ \n\u200b]+")
-_LONG = re.compile(rf"[^\s]{{{LONGEST_WORD + 1},}}")
 _SIGN = re.compile(r"(?<=[/_.,;:|?&=\-])(?=[^\s])")
 
 
@@ -58,30 +57,36 @@ def column_widths(rows: Sequence[Sequence[str]]) -> tuple[tuple[float, ...], boo
     return tuple(widths.tolist()), True
 
 
-def soften(text: str) -> str:
-    """A text in which very long words may break, after their signs or at a fixed length.
+def soften(text: str, *, longest: int = LONGEST_WORD) -> str:
+    """A text in which words longer than `longest` may break, after their signs or at that length.
 
     Examples
     --------
     >>> soften("short"), soften("documents/gcc_module_1/sa.xml").count("\\u200b")
     ('short', 5)
     """
-    if len(text) <= LONGEST_WORD:
+    if len(text) <= longest:
         return text
-    return _LONG.sub(lambda found: _break(found.group()), text)
+    return " ".join(
+        word if len(word) <= longest or "\u00a0" in word else _break(word, longest)
+        for word in text.split(" ")
+    )
+
+
+def soften_crowded(text: str, columns: int) -> str:
+    """A text for a table of so many columns that no word may be longer than its share of a line."""
+    return soften(text.replace("\u00a0", " "), longest=max(3, int(LINE / columns) - 3))
 
 
 def _height(lines: np.ndarray) -> float:
     return float(lines.max(axis=1).sum() + _OTHER * lines.sum())
 
 
-def _break(word: str) -> str:
-    if "\u00a0" in word:
-        return word
+def _break(word: str, longest: int) -> str:
     return "\u200b".join(
-        part[start : start + LONGEST_WORD]
-        for part in _SIGN.split(word)
-        for start in range(0, len(part), LONGEST_WORD)
+        part[start : start + longest]
+        for part in _SIGN.split(word.replace("\u200b", ""))
+        for start in range(0, len(part), longest)
     )
 
 

@@ -26,6 +26,8 @@ from leucel.report.widths import LINE, column_widths, soften
 MARKUP = "#$*_@[]{}<>`\\/=-+~'\"&;:^|%"
 # Title, contents, lists, and eleven sections of which some are long.
 LEAST_PAGES = 15
+# 21 mm of margin in points, less half a point for the overhang of letters.
+A4_MARGIN = 21 / 25.4 * 72 - 0.5
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -266,6 +268,23 @@ def test_long_tables_repeat_their_head() -> None:
     rows = tuple((f"row {number}", "a sentence of seven words or so") for number in range(120))
     table = Table(columns=(Column(head="The head"), Column(head="Rest")), rows=rows, caption="Long")
     assert read_small([TableBlock(table=table)]).count("The head") >= 3
+
+
+def test_a_crowded_table_stays_on_the_page() -> None:
+    """Fourteen columns of long words: smaller letters, broken words, nothing beyond the margin."""
+    import pypdfium2
+
+    heads = tuple(Column(head=f"measurement_number_{k}") for k in range(14))
+    table = Table(columns=heads, rows=((*["photosynthesis_rate"] * 14,),) * 3, caption="Crowded")
+    opened = pypdfium2.PdfDocument(set_paper(small([TableBlock(table=table)])))
+    for page in opened:
+        width = page.get_width()
+        lettering = page.get_textpage()
+        boxes = [lettering.get_rect(k) for k in range(lettering.count_rects())]
+        assert max(box[2] for box in boxes) < width - A4_MARGIN
+        lettering.close()
+        page.close()
+    opened.close()
 
 
 def test_inline_elements_become_runs() -> None:
