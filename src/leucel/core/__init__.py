@@ -12,6 +12,7 @@ from leucel.core.errors import (
     SolveError,
     StorageError,
     UnitError,
+    UnreadableFileError,
     near_misses,
     unknown_name,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "StorageError",
     "Unit",
     "UnitError",
+    "UnreadableFileError",
     "canonical_json",
     "content_hash",
     "conversion_factor",

@@ -108,6 +108,12 @@ class StorageError(LeucelError):
     """The file system refused a read or a write."""
 
 
+class UnreadableFileError(StorageError):
+    """A file that was named as input cannot be read."""
+
+    exit_code = 2
+
+
 class MissingEvidenceError(InputError):
     """A number is needed that no usable source gives."""
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
-from leucel.core.errors import StorageError
+from leucel.core.errors import StorageError, UnreadableFileError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run again with --resume",
@@ -29,12 +29,16 @@ _REASONS = {
 
 @contextlib.contextmanager
 def storage_errors(path: Path, doing: str) -> Generator[None]:
-    """Turn an `OSError` about `path` into a `StorageError` that says what to do."""
+    """Turn an `OSError` about `path` into a `StorageError` that says what to do.
+
+    A file that cannot be read ("read") is unusable input, an `UnreadableFileError`.
+    """
     try:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise StorageError(f"cannot {doing} {path}: {reason}") from error
+        kind = UnreadableFileError if doing == "read" else StorageError
+        raise kind(f"cannot {doing} {path}: {reason}") from error
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

@@ -15,6 +15,7 @@ from leucel.core import (
     SolveError,
     StorageError,
     UnitError,
+    UnreadableFileError,
     near_misses,
     unknown_name,
 )
@@ -59,7 +60,14 @@ def test_an_input_error_carries_all_problems() -> None:
 
 
 def test_bad_input_exits_with_2_and_failures_with_1() -> None:
-    for kind in (InputError, ModelError, UnitError, ScaleError, MissingEvidenceError):
+    for kind in (
+        InputError,
+        ModelError,
+        UnitError,
+        ScaleError,
+        MissingEvidenceError,
+        UnreadableFileError,
+    ):
         assert issubclass(kind, LeucelError)
         assert kind("x").exit_code == 2
     for failure in (LeucelError, SolveError, StorageError):

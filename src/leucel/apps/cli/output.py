@@ -20,6 +20,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _INTERRUPTED = 130
 _FAILED = 1
+_UNUSABLE = 2
 # Characters between two columns of a table, wide and narrow, and at both its edges.
 _WIDE_GAP, _NARROW_GAP, _EDGES = 3, 2, 2
 
@@ -63,7 +64,9 @@ def _explain(error: Exception) -> int:
         show_error(title, [str(problem) for problem in error.problems])
         return error.exit_code
     if isinstance(error, LeucelError):
-        show_error("leucel could not finish", [str(error)])
+        unusable = error.exit_code == _UNUSABLE
+        title = "1 problem with the input" if unusable else "leucel could not finish"
+        show_error(title, [str(error)])
         return error.exit_code
     logging.getLogger(__name__).debug("unexpected error", exc_info=error)
     if isinstance(error, MemoryError):
