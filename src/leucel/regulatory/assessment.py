@@ -254,15 +254,6 @@ def designate(
     ScaleError : a figure is age-standardized.
     """
     book = book or load_rules()
-    first = min(rule.start.earliest for rule in book.rules if rule.start is not None)
-    if as_of < first:
-        raise InputError(
-            Problem(
-                what="the day lies before any dated rule",
-                received=as_of.isoformat(),
-                allowed=f"from {first.isoformat()}",
-            )
-        )
     for rate in figures:
         require_crude(rate, purpose="tested against a legal threshold")
     current = book.as_of(as_of)

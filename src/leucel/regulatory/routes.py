@@ -210,6 +210,10 @@ def plan_routes(
     Dates count the regulator's time; the clock stands while the sponsor answers. The effect of the
     orphan designation itself on a clock is unknown unless a rule gives it.
 
+    Raises
+    ------
+    InputError : an unknown jurisdiction; a filing before every dated rule.
+
     Examples
     --------
     >>> plan = plan_routes(["SA"], product=ProductFacts(name="example"),

@@ -183,6 +183,10 @@ class RuleBook:
     def as_of(self, day: date) -> RuleBook:
         """The rules that apply on a day.
 
+        Raises
+        ------
+        InputError : a day before every dated rule, on which nothing is known to apply.
+
         Examples
         --------
         >>> book = load_rules()
@@ -190,6 +194,10 @@ class RuleBook:
         >>> before.find("SA-ODD-THR-02") is None, after.find("SA-ODD-THR-02") is None
         (True, False)
         """
+        first = min((rule.start.earliest for rule in self.rules if rule.start), default=day)
+        if day < first:
+            what, allowed = "the day lies before any dated rule", f"from {first.isoformat()}"
+            raise InputError(Problem(what=what, received=day.isoformat(), allowed=allowed))
         kept = tuple(rule for rule in self.rules if rule.status_on(day).applies)
         ids = {rule.id for rule in kept}
         return RuleBook(
@@ -329,6 +337,7 @@ def rule_changes(book: RuleBook, first: date, second: date) -> tuple[RuleChange,
     >>> "SA-ODD-THR-02" in [change.rule.id for change in changes]
     True
     """
+    book.as_of(min(first, second))  # refuses a day before every dated rule
     found: list[RuleChange] = []
     for rule in book.rules:
         before, after = rule.status_on(first).applies, rule.status_on(second).applies
