@@ -45,9 +45,9 @@ def check_file(which: str | Path) -> dict[str, Any]:
         require_runnable(programme)
         return {"what": "programme", "gaps": _gaps(path, programme.data)}
     if ending in {".model", ".txt"}:
-        from leucel.model import check_units, read_model
+        from leucel.model import model_file_problems
 
-        problems = check_units(read_model(path))
+        problems = model_file_problems(path)
         if problems:
             raise InputError(problems)
         return {"what": "model", "gaps": []}
