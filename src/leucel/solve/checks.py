@@ -13,7 +13,7 @@ from leucel.compile import CompiledModel, Controls
 from leucel.core import InputError, Problem, unknown_name
 from leucel.solve.courses import numbers_of
 from leucel.solve.doses import Dose, Doses, Switch
-from leucel.solve.options import DEFAULT_ATOL, SolveOptions, processors
+from leucel.solve.options import DEFAULT_ATOL, MethodName, SolveOptions, processors
 from leucel.solve.work import Work, make_work
 
 Floats = NDArray[np.float64]
@@ -80,6 +80,7 @@ def work_from_input(
         if values.ndim == 1 and len(values) != 1:
             sizes.see(len(values), name)
     atol = _absolute_tolerances(model, options, problems)
+    method = _method(model, options, problems)
     n = sizes.agree(problems)
     if not problems:
         problems += model.problems_at_start(columns, n)
@@ -92,7 +93,7 @@ def work_from_input(
         max_step=options.max_step,
         state_limit=options.state_limit,
         threads=options.threads or processors(),
-        method=options.method,
+        method=method,
     )
     return make_work(
         model,
@@ -104,6 +105,25 @@ def work_from_input(
         targets=targets,
         controls=controls,
     )
+
+
+def _method(model: CompiledModel, options: SolveOptions, problems: list[Problem]) -> MethodName:
+    """The method asked for; with sensitivities the one that keeps them in bounds.
+
+    Steps are chosen for the states. While these are at rest the explicit method takes steps beyond
+    the stability of a derivative that is not, which then grows without bound.
+    """
+    if not model.directions or not model.plain.state_names:
+        return options.method
+    if options.method == "explicit":
+        problems.append(
+            Problem(
+                what="the explicit method does not keep sensitivities in bounds",
+                received="explicit",
+                allowed="auto or rosenbrock",
+            )
+        )
+    return "rosenbrock"
 
 
 def _see_subjects(subjects: Any, sizes: _Sizes, problems: list[Problem]) -> None:

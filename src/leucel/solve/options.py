@@ -38,8 +38,8 @@ class SolveOptions:
     state_limit : a subject with a state beyond this size ends as `LEFT_DOMAIN`; by default growth
         is followed up to the largest number that the machine knows.
     method : "auto" starts each subject with an explicit method and goes on with a Rosenbrock method
-        where it turns out to be stiff; "explicit" and "rosenbrock" keep to one of them. The
-        reference backend has its own.
+        where it turns out to be stiff; "explicit" and "rosenbrock" keep to one of them. With
+        sensitivities "auto" is "rosenbrock". The reference backend has its own.
     threads : workers; None takes all processors that this process may use. Results are bitwise
         the same for any number.
 
