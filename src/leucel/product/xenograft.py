@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ from leucel.core import InputError, Problem, unknown_name
 _Curve = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 _INNER = 25
 _STEP = 1e-5
+_SPREADS = (0.3, 0.03)
 _LARGEST_LOG = 700.0
 
 
@@ -217,7 +219,7 @@ def fit_growth(
     effects = np.array([model.parameters.index(name) for name in random], dtype=np.intp)
     size, count = len(model.parameters), len(effects)
     data = [(np.array(m.times, dtype=float), np.log(np.array(m.volumes, float))) for m in mice]
-    start = np.concatenate([_start(model, data), np.full(count, math.log(0.3)), [math.log(0.2)]])
+    first = _start(model, data)
     modes = np.zeros((len(mice), count))
 
     def objective(theta: NDArray[np.float64]) -> float:
@@ -230,8 +232,16 @@ def fit_growth(
                 total += value
         return total if math.isfinite(total) else 1e12
 
-    found = minimize(objective, start, method="L-BFGS-B", options={"maxiter": 300, "ftol": 1e-10})
+    # The likelihood is flat in a spread near 0: a search from wide spreads alone ends before it.
+    searches: list[Any] = []
+    for wide in _SPREADS:
+        modes[:] = 0.0
+        start = np.concatenate([first, np.full(count, math.log(wide)), [math.log(0.2)]])
+        options = {"maxiter": 300, "ftol": 1e-10, "eps": _STEP}
+        searches.append(minimize(objective, start, method="L-BFGS-B", options=options))
+    found = min(searches, key=lambda search: float(search.fun))
     theta = np.asarray(found.x, dtype=float)
+    modes[:] = 0.0
     least = objective(theta)
     errors = _errors(objective, theta, size)
     typical = np.exp(theta[:size])

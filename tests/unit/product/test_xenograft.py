@@ -65,6 +65,22 @@ def test_the_better_curve_has_the_smaller_aic() -> None:
     assert fit_growth(mice, "gompertz").aic < fit_growth(mice, "exponential").aic - 10
 
 
+def test_a_curve_with_more_parameters_never_fits_worse() -> None:
+    """Logistic growth far below its cap is exponential; mice alike leave no spread to find."""
+    mice = [
+        Mouse(name=m.name, times=m.times, volumes=tuple(100.0 * np.exp(0.02 * DAYS + shift)))
+        for m, shift in zip(
+            group("exponential", mice=4),
+            0.1 * np.random.default_rng(2).normal(size=(4, DAYS.size)),
+            strict=True,
+        )
+    ]
+    plain, capped = fit_growth(mice, "exponential"), fit_growth(mice, "logistic")
+    assert capped.log_likelihood > plain.log_likelihood - 0.01
+    assert plain.log_likelihood > capped.log_likelihood - 1.0
+    assert plain.omega["k_growth"] < 0.05
+
+
 def test_calipers_and_inhibition() -> None:
     assert volume_from_calipers([8.0], [8.0]).tolist() == [256.0]
     assert growth_inhibition(100, 50, 100, 300) == 125.0
