@@ -82,6 +82,19 @@ def test_lots_are_held_against_a_specification(
     data = json.loads(done.out)
     assert [lot["fails"] for lot in data["lots"]] == [[], ["viability"], []]
     assert data["not_measured"] == ["endotoxin"]
+    # What nobody measured does not pass.
+    assert [lot["verdict"] for lot in data["lots"]] == ["incomplete", "fails", "incomplete"]
+    assert not any(lot["passes"] for lot in data["lots"])
+    (tmp_path / "gap.csv").write_text("lot,viability,car_share\n01,0.9,0.3\n02,,0.05\n")
+    gap = json.loads(leucel("release", "gap.csv", "--json").out)["lots"]
+    assert gap[1]["fails"] == ["car_share"]
+    assert "viability" in gap[1]["missing"]
+    assert "viability" not in gap[0]["missing"]
+    (tmp_path / "odd.csv").write_text("lot,viability,endotoxin\n01,90,-1\n02,1.2,0.1\n")
+    odd = leucel("release", "odd.csv")
+    assert odd.code == 2
+    assert "3 problems" in odd.err
+    assert "did you mean 0.9?" in odd.err
     own = '[[tests]]\nattribute = "viability"\noperator = ">="\nlimit = 0.7\nunit = ""\n'
     (tmp_path / "own.toml").write_text(own)
     assert leucel("release", "lots.csv", "--specification", "own.toml").code == 0

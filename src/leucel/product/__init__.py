@@ -46,7 +46,13 @@ from leucel.product.killing import (
     lysis_from_release,
     time_to_half_kill,
 )
-from leucel.product.lot_file import LotTable, copies_of_lots, read_lots, read_specification
+from leucel.product.lot_file import (
+    LotTable,
+    copies_of_lots,
+    read_lots,
+    read_specification,
+    require_plausible,
+)
 from leucel.product.lot_run import (
     CONFORMING,
     FATES,
@@ -268,6 +274,7 @@ __all__ = [
     "receptor_from_segments",
     "records_of",
     "require_identity",
+    "require_plausible",
     "reverse_complement",
     "run_site",
     "segment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -133,6 +133,39 @@ def _per_cell(values: Mapping[str, NDArray[np.float64]], form: str, i: int, per:
             Problem(what="unknown convention", received=repr(per), allowed="diploid, haploid")
         )
     return float(values[form][i]) * (2.0 if per == "haploid" else 1.0)
+
+
+def require_plausible(
+    specification: Sequence[ReleaseTest], table: LotTable, *, file: str | None = None
+) -> None:
+    """Refuse values that no lot can have: below 0, or above 1 where a share is asked for.
+
+    Raises
+    ------
+    InputError
+        With every such value and its lot.
+
+    Examples
+    --------
+    >>> require_plausible(SPECIFICATIONS["ARI-0001"], read_lots("lot,viability\\n01,0.9\\n"))
+    """
+    problems: list[Problem] = []
+    for row in specification:
+        share = not row.limit.unit and row.limit.number <= 1.0
+        for name, value in zip(table.names, table.values.get(row.attribute, ()), strict=False):
+            percent = share and 1.0 < value <= _PERCENT
+            if value < 0.0 or (share and value > 1.0):
+                problems.append(
+                    Problem(
+                        what=f"lot {name} cannot have this {row.attribute}",
+                        where=Place(file=file),
+                        received=f"{value:g}",
+                        allowed="0 to 1" if share else "0 or more",
+                        fix=f"did you mean {value / _PERCENT:g}?" if percent else None,
+                    )
+                )
+    if problems:
+        raise InputError(problems)
 
 
 def read_specification(text: str, *, file: str | None = None) -> tuple[ReleaseTest, ...]:

@@ -13,7 +13,7 @@ from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen, with_limits
 
 if TYPE_CHECKING:
-    from leucel.product import Transduction
+    from leucel.product import Judgment, LotTable, ReleaseTest, Transduction
 
 _SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _COLUMNS = {
@@ -170,8 +170,14 @@ def release(
     ] = "anti-CD20, European Pharmacopoeia",
     json: JsonOption = False,
 ) -> None:
-    """Hold lots against a release specification; ends with 1 when a lot fails."""
-    from leucel.product import SPECIFICATIONS, judge_lots, read_lots, read_specification
+    """Hold lots against a release specification; ends with 1 unless every lot passes."""
+    from leucel.product import (
+        SPECIFICATIONS,
+        judge_lots,
+        read_lots,
+        read_specification,
+        require_plausible,
+    )
 
     if specification.endswith(".toml"):
         path = Path(specification)
@@ -179,11 +185,9 @@ def release(
     else:
         rows = _named(specification, SPECIFICATIONS)
     table = read_lots(read_table(file), file=str(file))
+    require_plausible(rows, table, file=str(file))
     judged = judge_lots(rows, table.values)
-    lots: list[dict[str, Any]] = [
-        {"lot": name, "passes": bool(judged.passed[i]), "fails": list(judged.causes(i))}
-        for i, name in enumerate(table.names)
-    ]
+    lots = [_lot(rows, table, judged, i) for i in range(len(table.names))]
     data: dict[str, Any] = {
         "specification": specification,
         "tests": [
@@ -206,11 +210,32 @@ def release(
             {"test": "test", "method": "method", "source": "source", "mark": "mark"},
             title=specification,
         )
-        print_table(lots, {"lot": "lot", "passes": "passes", "fails": "fails"})
-        if judged.not_measured:
-            screen().print(f"not measured: {', '.join(judged.not_measured)}")
-    if not judged.passed.all():
+        print_table(
+            lots,
+            {"lot": "lot", "verdict": "verdict", "fails": "fails", "missing": "not measured"},
+        )
+    if not all(lot["passes"] for lot in lots):
         raise typer.Exit(1)
+
+
+def _lot(rows: Sequence[ReleaseTest], table: LotTable, judged: Judgment, i: int) -> dict[str, Any]:
+    """One lot in words: a lot passes when every test of the specification was done and passed."""
+    from math import isnan
+
+    missing = [
+        row.attribute
+        for row in rows
+        if row.attribute in judged.not_measured or isnan(table.values[row.attribute][i])
+    ]
+    fails = [name for name in judged.causes(i) if name not in missing]
+    verdict = "fails" if fails else "incomplete" if missing else "passes"
+    return {
+        "lot": table.names[i],
+        "verdict": verdict,
+        "passes": verdict == "passes",
+        "fails": fails,
+        "missing": missing,
+    }
 
 
 def identity(
