@@ -65,7 +65,7 @@ def test_what_is_wrong_is_one_panel_and_nothing_is_written(
     assert "2 problems with the input" in done.err
     assert "t.csv:2" in done.err
     assert not (tmp_path / "f.svg").exists()
-    assert leucel("assay", "killing", "none.csv").code == 1
+    assert leucel("assay", "killing", "none.csv").code == 2
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe\x00")
     assert "the file is no text" in leucel("assay", "killing", "b.csv").err
     (tmp_path / "m.csv").write_text(MICE)

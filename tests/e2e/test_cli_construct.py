@@ -52,6 +52,23 @@ def test_a_protein_is_written_without_codon_search(
 
 
 @pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("design", str(EXAMPLE), "--species", "klingon", "--out", "n.gb"), "unknown codon table"),
+        (("design", str(EXAMPLE), "--seed", "-3", "--out", "n.gb"), "the seed is out of range"),
+        (("draw", str(EXAMPLE), "--out", "n.png"), "a figure is written as SVG"),
+    ],
+)
+def test_an_option_that_cannot_be_used_leaves_nothing(
+    leucel: Callable[..., object], tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    done = leucel("construct", *words)
+    assert done.code == 2
+    assert message in done.err
+    assert not list(tmp_path.glob("n.*"))
+
+
+@pytest.mark.parametrize(
     ("name", "text", "message"),
     [
         ("a.fasta", "MALXZ", "2 letter(s) are no amino acid"),

@@ -25,6 +25,13 @@ _REASONS = {
     errno.ENOENT: "that path does not exist",
     errno.ENAMETOOLONG: "that path is too long; choose a shorter one with --out",
 }
+_READ_REASONS = {
+    errno.EACCES: "you may not read it",
+    errno.EPERM: "you may not read it",
+    errno.ENOTDIR: "a part of that path is a file, not a folder",
+    errno.EISDIR: "that path is a folder; give a file",
+    errno.ENAMETOOLONG: "that path is too long",
+}
 
 
 @contextlib.contextmanager
@@ -36,8 +43,10 @@ def storage_errors(path: Path, doing: str) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        kind = UnreadableFileError if doing == "read" else StorageError
+        reading = doing == "read"
+        reasons = _REASONS | _READ_REASONS if reading else _REASONS
+        reason = reasons.get(error.errno or 0, error.strerror or str(error))
+        kind = UnreadableFileError if reading else StorageError
         raise kind(f"cannot {doing} {path}: {reason}") from error
 
 

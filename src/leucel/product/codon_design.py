@@ -24,9 +24,12 @@ from leucel.product.dna_checks import (
     check_dna,
     codon_adaptation,
     gc_share,
+    require_species,
 )
 from leucel.product.extras import need
 from leucel.product.splice import near_consensus
+
+_LAST_SEED = 2**32 - 1
 
 STOP = "TAA"
 
@@ -82,16 +85,24 @@ def design_coding_sequence(
     protein : residues, starting with methionine when it is to be translated as it stands.
     rules : limits on GC, runs and repeats.
     species : codon table of `python_codon_tables`.
-    seed : of the search; the same seed gives the same sequence.
+    seed : of the search, 0 to 4,294,967,295; the same seed gives the same sequence.
 
     Raises
     ------
     InputError
-        When no sequence meets all constraints; the message holds the solver's reason.
+        For an unknown codon table or a seed out of range, and when no sequence meets all
+        constraints; the message holds the solver's reason.
     MissingExtraError
         When the extra `construct` is not installed.
     """
     chisel = need("dnachisel", extra="construct", what="codon design")
+    require_species(species)
+    if not 0 <= seed <= _LAST_SEED:
+        raise InputError(
+            Problem(
+                what="the seed is out of range", received=str(seed), allowed=f"0 to {_LAST_SEED:,}"
+            )
+        )
     start = _back_translate(protein) + STOP
     both_strands = [chisel.AvoidPattern(f"{enzyme}_site") for enzyme in RESTRICTION_SITES]
     sense = [

@@ -79,6 +79,27 @@ def gc_share(dna: str) -> float:
     return (dna.count("G") + dna.count("C")) / len(dna)
 
 
+def require_species(species: str) -> None:
+    """Refuse a species without a codon table, naming those that have one.
+
+    Raises
+    ------
+    InputError
+        For an unknown species.
+    MissingExtraError
+        When the extra `construct` is not installed.
+
+    Examples
+    --------
+    >>> require_species("h_sapiens")
+    """
+    tables = need("python_codon_tables", extra="construct", what="codon adaptation")
+    full: tuple[str, ...] = tuple(sorted(tables.available_codon_tables_names))
+    known = (*full, *(name.rpartition("_")[0] for name in full))
+    if species not in known:
+        raise InputError(unknown_name(species, known, noun="codon table"))
+
+
 def codon_adaptation(dna: str, *, species: str = "h_sapiens") -> float:
     """Codon adaptation index of a coding sequence (Sharp and Li 1987), 0-1.
 
@@ -104,10 +125,7 @@ def codon_adaptation(dna: str, *, species: str = "h_sapiens") -> float:
     (1.0, True)
     """
     tables = need("python_codon_tables", extra="construct", what="codon adaptation")
-    full: tuple[str, ...] = tuple(sorted(tables.available_codon_tables_names))
-    known = (*full, *(name.rpartition("_")[0] for name in full))
-    if species not in known:
-        raise InputError(unknown_name(species, known, noun="codon table"))
+    require_species(species)
     table: dict[str, dict[str, float]] = tables.get_codons_table(species)
     relative = {
         codon: share / max(codons.values())

@@ -137,6 +137,8 @@ def test_the_hash_of_a_file(tmp_path: Path) -> None:
     assert file_hash(tmp_path / "big") == hashlib.sha256(content).hexdigest()
     with pytest.raises(StorageError, match=r"cannot read .*does not exist"):
         file_hash(tmp_path / "absent")
+    with pytest.raises(StorageError, match=r"cannot read .*is a folder; give a file"):
+        file_hash(tmp_path)
 
 
 def test_only_errors_of_the_file_system_are_translated() -> None:

@@ -11,6 +11,7 @@ import typer
 from leucel.apps.cli.assay_pictures import dynamics_svg, killing_svg, xenograft_svg
 from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen, shown, with_limits
+from leucel.apps.cli.pictures import check_plot
 
 if TYPE_CHECKING:
     from leucel.product import CoCulture, CurveFit
@@ -49,6 +50,7 @@ def killing(
     """Fit the four-parameter logistic to lysis at several E:T ratios, product by product."""
     from leucel.product import curve_area, fit_killing_curve, read_killing
 
+    check_plot(out)
     points = read_killing(read_table(file), file=str(file))
     fits = _each(points, lambda each: fit_killing_curve(each.ratios, each.lysis))
     data: dict[str, Any] = {
@@ -91,6 +93,7 @@ def dynamics(
     """Fit CARRGO dynamics to impedance or cell counts over time, with limits."""
     from leucel.product import fit_carrgo, read_cocultures
 
+    check_plot(out)
     wells = read_cocultures(read_table(file), file=str(file))
     whole = {name: [well for _, well in found] for name, found in wells.items()}
     groups = _arms(wells) if arms else whole
@@ -139,6 +142,7 @@ def xenograft(
     """Fit tumor growth with random effects, group by group; compare growth and survival."""
     from leucel.product import compare_groups, fit_groups, read_mice
 
+    check_plot(out)
     groups = read_mice(read_table(file), file=str(file))
     fits = fit_groups(groups, curve=curve)
     contrasts = compare_groups(groups, fits, control=control) if control is not None else ()

@@ -9,6 +9,7 @@ import typer
 
 from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen
+from leucel.apps.cli.pictures import check_plot
 
 if TYPE_CHECKING:
     from leucel.product import Construct, ConstructInput
@@ -157,6 +158,7 @@ def draw(
     """Draw a receptor as an SVG file: part by part on a line, or across the membrane."""
     from leucel.core import InputError, unknown_name, write_atomic
 
+    check_plot(out)
     if view not in _VIEWS:
         raise InputError(unknown_name(view, tuple(_VIEWS), noun="view"))
     if _is_construct_file(what):

@@ -11,6 +11,7 @@ import typer
 from leucel.apps.cli.assay import read_table
 from leucel.apps.cli.options import JsonOption
 from leucel.apps.cli.output import guarded, print_json, print_table, screen
+from leucel.apps.cli.pictures import check_plot
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def rank(
     table: Annotated[Path, typer.Argument(help="CSV with candidate, measure, value.")],
-    criteria: Annotated[Path, typer.Argument(help="TOML with [[criteria]] and [scenarios].")],
+    criteria: Annotated[Path, typer.Argument(help="TOML of criteria and scenarios.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of noise and weights.")] = 1,
     draws: Annotated[int, typer.Option("--draws", help="Draws of noise and weights.")] = 2000,
     out: Annotated[Path | None, typer.Option("--out", help="SVG file of the figure.")] = None,
@@ -31,6 +32,7 @@ def rank(
     from leucel.core import RandomStream, write_atomic
     from leucel.product import rank_candidates, read_candidates, read_criteria, what_if_weights
 
+    check_plot(out)
     measured = read_candidates(read_table(table), file=str(table))
     rules, scenarios = read_criteria(read_table(criteria), file=str(criteria))
     rows = rank_candidates(measured, rules, rng=RandomStream(seed), draws=draws)

@@ -42,7 +42,7 @@ def sketch(panel: CoursePanel, *, width: int) -> list[str]:
         for a, b in pairwise(spots):
             if a is not None and b is not None:
                 _draw(cells, owner, a, b, index)
-    unit = "" if panel.unit == "1" else f" [{panel.unit}]"
+    unit = ("" if panel.unit == "1" else f" [{panel.unit}]") + (", log scale" if panel.log else "")
     lines = [f"[bold]{escape(panel.title + unit)}[/bold]"]
     labels = [
         f"[{_COLORS[i % len(_COLORS)]}]{escape(course.label)}[/]"
