@@ -254,6 +254,8 @@ def crude_rate(
     area: str = "",
     population: str = "",
     codes: tuple[str, ...] = (),
+    sex: str = "both",
+    ages: str = "all",
     year: str = "",
     evidence: Evidence | None = None,
 ) -> Rate:
@@ -292,6 +294,8 @@ def crude_rate(
         area=area,
         population=population,
         codes=codes,
+        sex=sex,
+        ages=ages,
         year=year,
         low=limits.low * factor,
         high=limits.high * factor,

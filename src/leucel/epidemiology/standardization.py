@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -17,6 +19,7 @@ from leucel.stats import dobson_byar, fay_feuer, poisson_exact, tiwari
 Limits = Literal["fay_feuer", "dobson_byar", "tiwari"]
 LIMIT_METHODS: tuple[Limits, ...] = ("fay_feuer", "tiwari", "dobson_byar")
 """Names of the methods for limits of a directly standardized rate."""
+_LABEL = re.compile(r"\d+(?:-\d+|\+)?")
 _METHODS = {"fay_feuer": fay_feuer, "dobson_byar": dobson_byar, "tiwari": tiwari}
 
 
@@ -32,7 +35,8 @@ class AgeCounts:
 
     Raises
     ------
-    InputError : lengths that differ, negative or non-finite numbers; all problems at once.
+    InputError : lengths that differ, groups that overlap, negative or non-finite numbers; all
+        problems at once.
     """
 
     cases: NDArray[np.float64]
@@ -54,6 +58,7 @@ class AgeCounts:
                     allowed="one case count and one number of person-years for each age group",
                 )
             )
+        problems += _overlaps(self.groups)
         for name, values, allowed in (
             ("cases", self.cases, bool(np.all(self.cases >= 0))),
             ("person-years", self.person_years, bool(np.all(self.person_years > 0))),
@@ -74,7 +79,7 @@ class AgeCounts:
 
         Raises
         ------
-        InputError : a group of the table crosses a border of `into`.
+        InputError : a group of the table crosses a border of `into`; one of `into` stays empty.
         """
         borders = [_first_age(group) for group in into]
         cases = np.zeros(len(into))
@@ -83,6 +88,15 @@ class AgeCounts:
             index = _home(group, borders, into)
             cases[index] += count
             person_years[index] += time
+        empty = [group for group, time in zip(into, person_years, strict=True) if not time > 0]
+        if empty:
+            raise InputError(
+                Problem(
+                    what="the age groups do not match: some of the standard have no person-years",
+                    received=f"nobody in {', '.join(empty)}",
+                    allowed=", ".join(into),
+                )
+            )
         return AgeCounts(cases=cases, person_years=person_years, groups=tuple(into))
 
 
@@ -106,6 +120,8 @@ def standardize_crude(
     area: str = "",
     population: str = "",
     codes: tuple[str, ...] = (),
+    sex: str = "both",
+    ages: str = "all",
     year: str = "",
     evidence: Evidence | None = None,
 ) -> Rate:
@@ -119,6 +135,8 @@ def standardize_crude(
         area=area,
         population=population,
         codes=codes,
+        sex=sex,
+        ages=ages,
         year=year,
         evidence=evidence,
     )
@@ -136,6 +154,8 @@ def standardize_directly(
     area: str = "",
     population: str = "",
     codes: tuple[str, ...] = (),
+    sex: str = "both",
+    ages: str = "all",
     year: str = "",
     evidence: Evidence | None = None,
 ) -> Rate:
@@ -192,6 +212,8 @@ def standardize_directly(
         area=area,
         population=population,
         codes=codes,
+        sex=sex,
+        ages=ages,
         year=year,
         low=interval.low,
         high=interval.high,
@@ -264,6 +286,21 @@ def _first_age(group: str) -> int:
 
 def _last_age(group: str) -> float:
     return float("inf") if group.endswith("+") else float(group.split("-")[-1])
+
+
+def _overlaps(groups: Sequence[str]) -> list[Problem]:
+    """Groups that share an age; labels that are no ages are left alone."""
+    if not all(_LABEL.fullmatch(group) for group in groups):
+        return []
+    ordered = sorted(groups, key=_first_age)
+    return [
+        Problem(
+            what="age groups overlap, so that people would be counted twice",
+            received=f"{first} and {second}",
+        )
+        for first, second in pairwise(ordered)
+        if _first_age(second) <= _last_age(first)
+    ]
 
 
 def _home(group: str, borders: Sequence[int], into: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leucel.core import InputError, Place, Problem, storage_errors, unknown_name
+from leucel.core import InputError, Place, Problem, storage_errors
 from leucel.epidemiology.areas import get_area
 from leucel.epidemiology.populations import Population
 from leucel.epidemiology.prevalence import SurvivalPoints
@@ -84,14 +84,16 @@ def read_age_table(
     Raises
     ------
     StorageError : the file cannot be read.
-    InputError : no header with these columns, ages that cross a border of the 5-year groups,
-        suppressed or unreadable numbers, an age group without people; all problems, with lines.
+    InputError : no header with these columns, ages that cross a border of the 5-year groups or
+        overlap, suppressed or unreadable numbers, an age group without people; all problems, with
+        lines.
     """
     choices = [dict(columns)] if columns else [REGISTRY_COLUMNS, SEER_STAT_COLUMNS]
     mapping, lines = _read(path, choices, ("ages", "cases", "person_years"), delimiter)
     cases, people = np.zeros(len(AGE_GROUPS)), np.zeros(len(AGE_GROUPS))
     unknown = 0.0
     problems: list[Problem] = []
+    taken = _Taken()
     for line in lines:
         label = line.cells[mapping["ages"]].strip()
         if label.lower() in _WHOLE:
@@ -100,7 +102,7 @@ def read_age_table(
         if label.lower() in _UNKNOWN:
             unknown += count
             continue
-        index = _age_index(path, line, mapping["ages"], problems)
+        index = taken.index(path, line, mapping["ages"], problems)
         time = _number(path, line, mapping["person_years"], problems)
         if index is not None:
             cases[index] += count
@@ -143,13 +145,15 @@ def read_population(
 
     Raises
     ------
-    InputError : missing columns, no rows of this area and year, unreadable numbers, empty groups.
+    InputError : missing columns, no rows of this area and year, unreadable numbers, ages that
+        overlap (two variants in one file), empty groups.
     """
     found = get_area(area)
     needed = ("area", "year", "ages", "persons")
     mapping, lines = _read(path, [dict(columns) if columns else WPP_COLUMNS], needed, None)
     persons = np.zeros(len(AGE_GROUPS))
     problems: list[Problem] = []
+    taken = _Taken()
     rows = 0
     for line in lines:
         here = line.cells[mapping["area"]].strip().upper() in (found.iso3, found.code)
@@ -157,7 +161,7 @@ def read_population(
         if not (here and when == str(year)):
             continue
         rows += 1
-        index = _age_index(path, line, mapping["ages"], problems)
+        index = taken.index(path, line, mapping["ages"], problems)
         count = _number(path, line, mapping["persons"], problems)
         if index is not None:
             persons[index] += count * (1000.0 if thousands else 1.0)
@@ -255,13 +259,21 @@ def _read(
             if all(mapping.get(key) in header for key in needed):
                 return mapping, list(_rows(lines, number, header, sign))
     seen = [cell.strip() for cell in re.split(r"[\t;,]", lines[0])] if lines else []
-    wanted = [mapping.get(key) or key for mapping in choices for key in needed]
-    problems = [
-        unknown_name(name, seen, noun="column", where=Place(file=str(path), line=1))
-        for name in dict.fromkeys(wanted)
+    wanted = [", ".join(mapping.get(key) or key for key in needed) for mapping in choices]
+    missing = [
+        name
+        for name in (mapping.get(key) or key for mapping in choices[:1] for key in needed)
         if name not in seen
     ]
-    raise InputError(problems)
+    raise InputError(
+        Problem(
+            what=f"the table has no column {', '.join(missing)}",
+            where=Place(file=str(path), line=1),
+            received=", ".join(seen) or "an empty file",
+            allowed=" or ".join(wanted),
+            fix="rename the columns, or give their names",
+        )
+    )
 
 
 def _rows(lines: list[str], header_line: int, header: list[str], sign: str) -> Iterator[_Line]:
@@ -294,22 +306,41 @@ def _number(path: Path, line: _Line, column: str, problems: list[Problem]) -> fl
     return 0.0
 
 
-def _age_index(path: Path, line: _Line, column: str, problems: list[Problem]) -> int | None:
-    """Position of an age label among `AGE_GROUPS`, None (and a problem) when it has none."""
-    text = line.cells[column].strip()
-    match = _AGES.fullmatch(text)
-    if match is not None:
-        low = int(match[1])
-        high = 10_000 if match[3] else int(match[2] or low)
-        index: NDArray[np.intp] = np.searchsorted(_STARTS, [low, min(high, 200)], side="right") - 1
-        if low <= high and index[0] == index[1]:
-            return int(index[0])
-    problems.append(
-        Problem(
-            what="an age group has no place among the 5-year groups",
-            where=Place(file=str(path), line=line.number, key=column),
-            received=repr(text),
-            allowed="for example 0-4, 00 years, 57, 85+",
+class _Taken:
+    """Ages that rows of a file have taken, each with its line."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, int, int]] = []
+
+    def index(self, path: Path, line: _Line, column: str, problems: list[Problem]) -> int | None:
+        """Position of an age label among `AGE_GROUPS`, None (and a problem) when it has none."""
+        text = line.cells[column].strip()
+        match = _AGES.fullmatch(text)
+        place = Place(file=str(path), line=line.number, key=column)
+        if match is not None:
+            low = int(match[1])
+            high = 10_000 if match[3] else int(match[2] or low)
+            ends = [low, min(high, 200)]
+            index: NDArray[np.intp] = np.searchsorted(_STARTS, ends, side="right") - 1
+            if low <= high and index[0] == index[1]:
+                other = next((row for row in self._rows if low <= row[1] and row[0] <= high), None)
+                if other is not None:
+                    problems.append(
+                        Problem(
+                            what=f"the ages overlap those of line {other[2]}",
+                            where=place,
+                            received=repr(text),
+                            fix="keep one row for each age: no subtotals, one sex, one variant",
+                        )
+                    )
+                self._rows.append((low, high, line.number))
+                return int(index[0])
+        problems.append(
+            Problem(
+                what="an age group has no place among the 5-year groups",
+                where=place,
+                received=repr(text),
+                allowed="for example 0-4, 00 years, 57, 85+",
+            )
         )
-    )
-    return None
+        return None

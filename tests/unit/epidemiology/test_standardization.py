@@ -110,3 +110,19 @@ def test_the_standardized_ratio_of_expected_cases_is_one() -> None:
 def test_nothing_expected_is_refused() -> None:
     with pytest.raises(InputError, match="expect no case"):
         standardize_indirectly(3, [10, 10], [0, 0])
+
+
+def test_overlapping_and_missing_ages_are_refused() -> None:
+    with pytest.raises(InputError, match="0-49 and 40-64"):
+        age_counts([1, 2, 3], [100, 100, 100], groups=["0-49", "40-64", "65+"])
+    rest = AGE_GROUPS[:-1]
+    counts = age_counts([1] * 17, [100] * 17, groups=rest)
+    with pytest.raises(InputError, match=r"nobody in 85\+"):
+        standardize_directly(counts, "segi_doll_world")
+
+
+def test_sex_and_ages_travel_with_the_rate() -> None:
+    counts = age_counts([1] * 18, [1000] * 18)
+    direct = standardize_directly(counts, "segi_doll_world", sex="men", ages="15+")
+    crude = standardize_crude(counts, sex="men", ages="15+")
+    assert (direct.sex, direct.ages) == (crude.sex, crude.ages) == ("men", "15+")

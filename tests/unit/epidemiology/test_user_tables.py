@@ -126,3 +126,36 @@ def test_survival_points_of_the_user(tmp_path: Path) -> None:
         read_survival(write(tmp_path, "years,survival\n1,82\n5,50\n"))
     with pytest.raises(InputError, match="fall"):
         read_survival(write(tmp_path, "years,survival\n1,0.5\n5,0.6\n"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "text"),
+    [
+        ("0-4,1,1000", "overlap those of line 2"),
+        ("3,1,1000", "overlap those of line 2"),
+        ("85-89,1,1000", "overlap those of line 19"),
+    ],
+)
+def test_nobody_is_counted_twice(tmp_path: Path, extra: str, text: str) -> None:
+    with pytest.raises(InputError, match=text) as caught:
+        read_age_table(write(tmp_path, registry([*FULL, extra])))
+    assert len(caught.value.problems) == 1
+
+
+def test_two_variants_of_a_population_are_refused(tmp_path: Path) -> None:
+    rows = [f"SAU,2024,{group},100" for group in AGE_GROUPS]
+    text = "\n".join(["ISO3_code,Time,AgeGrp,PopTotal", *rows, *rows])
+    with pytest.raises(InputError, match="overlap") as caught:
+        read_population(write(tmp_path, text), "SA", year=2024)
+    assert len(caught.value.problems) == len(AGE_GROUPS)
+
+
+def test_a_table_with_other_columns_is_one_problem(tmp_path: Path) -> None:
+    path = write(tmp_path, "ages,cases,person_years\n0-4,1,1000\n")
+    with pytest.raises(InputError, match="no column age_group") as caught:
+        read_age_table(path)
+    assert len(caught.value.problems) == 1
+    assert read_age_table(
+        write(tmp_path, registry(FULL).replace("age_group", "ages")),
+        columns={"ages": "ages", "cases": "cases", "person_years": "person_years"},
+    ).counts.cases.sum() == sum(range(len(AGE_GROUPS)))
