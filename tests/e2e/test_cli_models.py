@@ -92,7 +92,7 @@ def test_a_file_that_is_no_sbml_is_told_with_its_line(leucel: Command, tmp_path:
     assert done.code == 2
     assert "bad.xml" in done.err
     assert not (tmp_path / "model.txt").exists()
-    assert leucel("models", "import", "absent.xml").code == 1
+    assert leucel("models", "import", "absent.xml").code == 2
 
 
 def test_extinction_tells_shares_and_days(leucel: Command) -> None:
