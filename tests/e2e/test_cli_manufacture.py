@@ -30,6 +30,9 @@ def test_a_change_of_the_process_is_seen(leucel: Callable[..., object]) -> None:
     wrong = leucel("manufacture", "eque-cel", "--change", "make=fast")
     assert wrong.code == 2
     assert "for example make=9" in wrong.err
+    alone = leucel("manufacture", "eque-cel", "--test-places", "2")
+    assert alone.code == 2
+    assert "places of testing need a site" in alone.err
 
 
 def test_a_site_with_slots(leucel: Callable[..., object]) -> None:

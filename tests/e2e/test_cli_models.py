@@ -31,6 +31,15 @@ def test_the_list_names_what_is_there_and_what_is_not(leucel: Command) -> None:
     assert next(row for row in rows if row["id"] == SINGH)["states"] == 8
 
 
+def test_the_list_breaks_no_word_of_a_narrow_screen(
+    leucel: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = set(leucel("models").out.split())
+    for card in catalog():
+        assert {card.id, *card.product.split(), *card.target.split()} <= words
+
+
 def test_a_card_has_equations_and_a_picture_in_the_terminal(leucel: Command) -> None:
     out = leucel("models", SINGH).out
     assert "d/dt tumor = k_growth*tumor - kill" in out

@@ -116,6 +116,17 @@ def test_bars_survive_steps_inside_a_part(capsys: pytest.CaptureFixture[str]) ->
     assert "Dossier" in err
 
 
+def test_two_lines_of_a_cell_take_the_room_of_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    rows = [{"what": "variant\n  CD247_CD3zeta_CAR_dQ101", "says": "a word and another " * 5}]
+    print_table(rows, {"what": "what", "says": "says"})
+    out = capsys.readouterr().out
+    assert "CD247_CD3zeta_CAR_dQ101   " in out
+    assert "a word and another a word and" in out
+
+
 def test_no_bars_for_programs() -> None:
     with progress_bars(show=False) as bars:
         assert bars is SILENT

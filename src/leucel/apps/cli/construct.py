@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -116,8 +117,7 @@ def check(
             "start": "from",
             "end": "to",
             "kind": "what it is",
-            "name": "reference",
-            "role": "role",
+            "name": "reference, role",
             "note": "note",
         }
     else:
@@ -137,14 +137,22 @@ def check(
     if json:
         print_json(data)
     else:
+        if "note" in heads:
+            rows = [_below(row, "name", "role") for row in rows]
         print_table(rows, heads)
         print_table(
-            findings, {"check": "check", "verdict": "verdict", "part": "part", "message": "finding"}
+            [_below(row, "check", "part") for row in findings],
+            {"check": "check, part", "verdict": "verdict", "message": "finding"},
         )
         if "receptor" in data:
             _show_numbers(data)
     if any(finding["verdict"] == "problem" for finding in findings):
         raise typer.Exit(_FOUND_PROBLEMS)
+
+
+def _below(row: Mapping[str, Any], upper: str, lower: str) -> dict[str, Any]:
+    """A row with one cell under another: the words beside them get the room."""
+    return {**row, upper: f"{row[upper]}\n  {row[lower]}" if row.get(lower) else row[upper]}
 
 
 def draw(

@@ -15,6 +15,18 @@ from leucel.apps.cli.output import guarded, print_json, print_table, screen
 _PATIENTS = 1000
 
 
+_NUMBERS = {
+    "car_share": "CAR+ cells [share]",
+    "copies_per_cell": "copies per cell",
+    "copies_per_car_cell": "copies per CAR+ cell",
+    "share_above_5": "cells above 5 copies [share]",
+    "viability": "viability [share]",
+    "surplus": "CAR+ cells made / dose",
+    "given": "CAR+ cells given",
+    "vein_to_vein_days": "vein to vein [day]",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command(epilog="Example: leucel manufacture eque-cel --patients 1000")(guarded(manufacture))
@@ -55,7 +67,7 @@ def manufacture(
     json: JsonOption = False,
 ) -> None:
     """Make a lot for each patient: copies, dose, failures, times, and what drives them."""
-    from leucel.core import RandomStream, write_atomic
+    from leucel.core import InputError, Problem, RandomStream, write_atomic
     from leucel.product import make_lots, process_sensitivity, run_site
     from leucel.programme import (
         programme_dose,
@@ -76,6 +88,14 @@ def manufacture(
     if slots is None and planned is not None:
         slots, per_week, test_places = planned.slots, planned.per_week, planned.test_places
     site = waited = None
+    if slots is None and test_places is not None:
+        raise InputError(
+            Problem(
+                what="places of testing need a site",
+                received=f"--test-places {test_places}",
+                fix="give --slots as well",
+            )
+        )
     if slots is not None:
         site, waited = run_site(
             process,
@@ -172,7 +192,7 @@ def _show(data: Mapping[str, Any]) -> None:
     if data["vein_to_vein_days"]:
         numbers["vein_to_vein_days"] = data["vein_to_vein_days"]
     print_table(
-        [{"what": name.replace("_", " "), **spread} for name, spread in numbers.items()],
+        [{"what": _NUMBERS.get(name, name), **spread} for name, spread in numbers.items()],
         {"what": "number", "p5": "5%", "q1": "25%", "median": "50%", "q3": "75%", "p95": "95%"},
     )
     for outcome, title in OUTCOMES.items():

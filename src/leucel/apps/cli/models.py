@@ -222,16 +222,15 @@ def _show_list(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("id", no_wrap=True, min_width=33)
-    table.add_column("product", overflow="fold", min_width=11)
-    table.add_column("target", overflow="fold")
+    table.add_column("id, product", min_width=33)
+    table.add_column("target", max_width=24)
     table.add_column("states", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True, min_width=12)
     for row in rows:
         # A model without states is a closed form.
         states = str(row["states"] or "closed")
-        table.add_row(row["id"], escape(row["product"]), escape(row["target"]), states,
-                      row["status"])  # fmt: skip
+        named = f"{row['id']}\n[dim]{escape(row['product'])}[/dim]"
+        table.add_row(named, escape(row["target"]), states, row["status"])
     screen().print(table)
 
 

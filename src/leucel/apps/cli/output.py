@@ -130,7 +130,9 @@ def print_table(
     cells = {key: [shown(row.get(key)) for row in found] for key in columns}
     texts = [(head, *cells[key]) for key, head in columns.items()]
     words = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
-    lines = [max(map(len, column)) for column in texts]
+    lines = [
+        max(len(line) for text in column for line in text.splitlines() or [""]) for column in texts
+    ]
     # Where whole words do not fit, the columns move together before words are broken.
     narrow = screen().width - _EDGES - _WIDE_GAP * (len(words) - 1) < sum(words)
     gaps = (_NARROW_GAP if narrow else _WIDE_GAP) * (len(words) - 1)
