@@ -117,6 +117,15 @@ def test_derivatives_are_outputs(leucel: Command, folder: Path) -> None:
     assert names == {"central", "d central / d eta_k", "d central / d lag_depot"}
 
 
+def test_the_reference_backend_agrees(leucel: Command, folder: Path) -> None:
+    call = ("simulate", "oral.model", "--dose", "50", "--times", "1,2,9", "--rtol", "1e-9")
+    found = [leucel(*call, "--json", "--backend", backend) for backend in ("cpu", "reference")]
+    assert [done.code for done in found] == [0, 0], found[-1].err
+    first, second = ([row["q50"] for row in json.loads(done.out)["quantiles"]] for done in found)
+    assert first == pytest.approx(second, rel=1e-7)
+    assert first != second  # two ways of solving, not one under two names
+
+
 def test_one_regimen_for_many_patients(leucel: Command, folder: Path) -> None:
     rows = TABLE.splitlines()
     (folder / "one.csv").write_text("\n".join(rows[:4]) + "\n", encoding="utf-8")
@@ -178,6 +187,7 @@ def test_many_courses_are_summarized_as_they_come(
         ((STEIN, "--atol", "-1"), ["the option atol is out of range"]),
         ((STEIN, "--max-steps", "0"), ["the option max_steps is out of range"]),
         ((STEIN, "--method", "magic"), ["the option method is out of range"]),
+        ((STEIN, "--backend", "rk4"), ["unknown backend 'rk4'; allowed: cpu, cuda, reference"]),
         ((STEIN, "--out", "no/courses.csv"), ["no such folder to write to; received no"]),
         ((STEIN, "--out", "courses.xlsx"), ["the ending does not say what to write"]),
         ((STEIN, "--plot", "courses.png"), ["a figure is written as SVG"]),

@@ -2,12 +2,13 @@
 
 from leucel.compile.backends.cuda_driver import Gpu, find_gpu
 from leucel.compile.cache import cache_folder
-from leucel.compile.compiled import CompiledModel, compile_model
+from leucel.compile.compiled import Backend, CompiledModel, check_backend, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Method, Solution
 from leucel.compile.sensitivity import Direction, sensitivity_name
 from leucel.compile.variants import Variant
 
 __all__ = [
+    "Backend",
     "CompiledModel",
     "Controls",
     "Direction",
@@ -18,6 +19,7 @@ __all__ = [
     "Solution",
     "Variant",
     "cache_folder",
+    "check_backend",
     "compile_model",
     "find_gpu",
     "sensitivity_name",

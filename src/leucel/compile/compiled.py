@@ -237,7 +237,7 @@ def compile_model(
     >>> compile_model(decay, backend="reference").output_names
     ('cells', 'x')
     """
-    _check_place(backend, device)
+    _check_device(check_backend(backend), device)
     if backend == "cuda":
         device = device or "gpu"
     system = _lowered(spec)
@@ -251,9 +251,26 @@ def compile_model(
     )
 
 
-def _check_place(backend: str, device: str | None) -> None:
-    if backend not in get_args(Backend):
-        raise InputError(unknown_name(backend, get_args(Backend), noun="backend"))
+def check_backend(name: str) -> Backend:
+    """`name` when it is a backend.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+
+    Examples
+    --------
+    >>> check_backend("reference")
+    'reference'
+    """
+    for backend in get_args(Backend):
+        if name == backend:
+            return backend
+    raise InputError(unknown_name(name, get_args(Backend), noun="backend"))
+
+
+def _check_device(backend: Backend, device: str | None) -> None:
     if device is None:
         return
     if device not in get_args(Device):

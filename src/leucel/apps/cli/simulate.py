@@ -140,6 +140,15 @@ def simulate(
         str,
         typer.Option("--method", help="auto, explicit or rosenbrock.", rich_help_panel=_ACCURACY),
     ] = "auto",
+    backend: Annotated[
+        str,
+        typer.Option(
+            "--backend",
+            help="cpu (vector code), cuda (a GPU of NVIDIA) or reference (SciPy's solvers, slow: "
+            "to check the others).",
+            rich_help_panel=_ACCURACY,
+        ),
+    ] = "cpu",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -174,6 +183,7 @@ def simulate(
             sensitivities=sensitivities or (),
             out=out,
             plot=plot,
+            backend=backend,
             options=options | {"threads": usable_threads(threads)},
         )
     )

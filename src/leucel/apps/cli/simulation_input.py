@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from leucel.compile import Backend
     from leucel.core import Problem
     from leucel.model import ModelSpec
     from leucel.solve import Doses, EventDoses, SolveOptions
@@ -46,6 +47,7 @@ class Request:
     sensitivities: Sequence[str]
     out: Path | None
     plot: Path | None
+    backend: str
     options: Mapping[str, Any]
 
 
@@ -67,6 +69,7 @@ class Simulation:
     doses: Doses | None
     outputs: tuple[str, ...] | None
     sensitivities: tuple[str, ...]
+    backend: Backend
     options: SolveOptions
     ids: tuple[str, ...] | None
     sampled: NDArray[np.bool_] | None
@@ -81,6 +84,7 @@ def read_request(request: Request) -> Simulation:
     InputError
         With all problems of all parts.
     """
+    from leucel.compile import check_backend
     from leucel.core import RandomStream
     from leucel.solve import SolveOptions
 
@@ -91,6 +95,7 @@ def read_request(request: Request) -> Simulation:
     text = request.times
     times = faults.attempt(lambda: parse_times(text)) if text is not None else None
     stream = faults.attempt(lambda: RandomStream(request.seed))
+    backend: Backend | None = faults.attempt(lambda: check_backend(request.backend))
     _check_paths(request, faults)
     if spec is None:
         faults.raise_any()
@@ -107,6 +112,7 @@ def read_request(request: Request) -> Simulation:
     faults.raise_any()
     assert options is not None
     assert stream is not None
+    assert backend is not None
     parameters = _parameters(spec, given, events, stream, subjects, drawn=request.patients)
     if times is None:
         times = events.times if events is not None else parse_times("0:365:1")
@@ -123,6 +129,7 @@ def read_request(request: Request) -> Simulation:
         doses=doses,
         outputs=outputs,
         sensitivities=tuple(request.sensitivities),
+        backend=backend,
         options=options,
         ids=events.subjects if events is not None and len(events.subjects) == subjects else None,
         sampled=sampled,

@@ -82,7 +82,7 @@ def run_simulation(asked: Simulation, *, out: Path | None, progress: Progress) -
     SolveError
         When a single subject was asked for and could not be simulated to the end.
     """
-    model = compile_model(asked.spec)
+    model = compile_model(asked.spec, backend=asked.backend)
     if asked.sensitivities:
         model = model.with_sensitivities(asked.sensitivities)
     common: dict[str, Any] = {
