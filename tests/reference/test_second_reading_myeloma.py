@@ -277,6 +277,18 @@ def test_srimani_outputs_and_the_relapse_in_closed_form() -> None:
     assert seen.output("nadir_ahead")[0] == pytest.approx(relative, rel=SAME_COURSE)
 
 
+def test_srimani_clearance_and_bioavailability_vary_together() -> None:
+    """The re-coded model gives variances 0.17697 and 0.42726 and the covariance 0.2255."""
+    assert get_model("srimani_2022_ixazomib")[0].correlations == ()
+    spec = get_model("srimani_2022_ixazomib", drug="oral")[0]
+    (joined,) = spec.correlations
+    assert {joined.first, joined.second} == {"clearance", "bioavailability"}
+    # Printed with two digits.
+    assert joined.value == pytest.approx(0.2255 / (0.17697 * 0.42726) ** 0.5, abs=0.005)
+    omegas = [spec.parameter(name).omega or 0.0 for name in (joined.first, joined.second)]
+    assert [w**2 for w in omegas] == pytest.approx([0.17697, 0.42726])
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_srimani_oral_kinetics_are_three_compartments(backend: str) -> None:
     # Values of Gupta 2017 as the review has them, in h, L and mg; BSA at its reference.

@@ -31,6 +31,6 @@ JOINED = Correlation(
     value=_CORRELATION,
     evidence=Evidence(
         value=_CORRELATION, unit="1", source=GUPTA_2017.id, place="Table 3", mark=Mark.SEEN,
-        kind=Kind.REPORTED, note="read through nlmixr2lib",
+        kind=Kind.REPORTED, note="covariance 0.2255 of the effects; read through nlmixr2lib",
     ),
 )  # fmt: skip
