@@ -9,7 +9,7 @@ import pytest
 
 from leucel.compile import compile_model
 from leucel.core import SolveError, Status
-from leucel.model import Event, ModelSpec, Output, Parameter, State
+from leucel.model import Event, ModelSpec, Output, Parameter, State, read_model
 from leucel.solve import Doses, SolveOptions, simulate
 
 TIMES = np.array([0.0, 5.0, 20.0])
@@ -89,3 +89,41 @@ def test_conditions_on_parameters_alone() -> None:
         )
         np.testing.assert_allclose(result.output("x")[:, 0], np.exp([-1.0, -2.0, -3.0]), rtol=1e-5)
         assert not result.failed.any()
+
+
+POLE_TEXT = """model pole "a pole in time that hardly moves a large state"
+time t [day]
+
+parameters
+  c = 9 [day]
+  scale = 1 [cells]
+
+states
+  x [cells] = 1e6 [cells]
+
+equations
+  d/dt x = scale/(c - t)
+{events}
+outputs
+  cells [cells] = x
+"""
+POLE_EVENT = """
+events
+  pole when c - t
+    set x = log((c - t)/1 [day] - 1)*1 [cells]
+
+"""
+
+
+@pytest.mark.parametrize("method", ["auto", "explicit", "rosenbrock"])
+def test_an_event_tells_a_pole_that_the_tolerance_hides(method: Any) -> None:
+    poles = np.linspace(1.0, 19.0, 37)
+    found: list[Any] = []
+    for events in ("", POLE_EVENT):
+        model = compile_model(read_model(POLE_TEXT.format(events=events)))
+        options = SolveOptions(method=method)
+        done = simulate(model, parameters={"c": poles}, times=[0.0, 20.0], options=options)
+        found.append(done.status)
+    hidden, told = found
+    assert np.all(hidden == Status.OK)  # the limit of error control that the theory page names
+    assert not np.any(told == Status.OK)
