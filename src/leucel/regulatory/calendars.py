@@ -224,8 +224,30 @@ def add_working_days(calendar: WorkingCalendar, start: date, count: int) -> date
 
 
 def count_working_days(calendar: WorkingCalendar, start: date, end: date) -> int:
-    """Working days after `start` up to and including `end`; the inverse of `add_working_days`."""
+    """Working days after `start` up to and including `end`; the inverse of `add_working_days`.
+
+    Raises
+    ------
+    InputError : an end before the start, or days outside the years of the calendar.
+    """
     days = (end - start).days
+    if days < 0:
+        raise InputError(
+            Problem(
+                what="working days are counted forward",
+                received=f"{start.isoformat()} to {end.isoformat()}",
+                allowed="an end on or after the start",
+            )
+        )
+    if days and not (calendar.first <= start + timedelta(days=1) and end <= calendar.last):
+        raise InputError(
+            Problem(
+                what="the days leave the years of the holiday table",
+                received=f"{start.isoformat()} to {end.isoformat()}",
+                allowed=f"{calendar.first.isoformat()} to {calendar.last.isoformat()}",
+                fix="build the calendar with more years",
+            )
+        )
     return sum(calendar.is_working_day(start + timedelta(days=step + 1)) for step in range(days))
 
 

@@ -93,3 +93,13 @@ def test_a_clock_stays_within_the_years_of_its_calendar() -> None:
         add_working_days(calendar, date(2025, 5, 9), 405)
     with pytest.raises(InputError, match="forward"):
         add_working_days(calendar, date(2025, 5, 9), -1)
+
+
+def test_counting_stays_within_the_calendar() -> None:
+    calendar = working_calendar("SA", years=[2025])
+    assert count_working_days(calendar, date(2024, 12, 31), date(2025, 1, 1)) == 1
+    with pytest.raises(InputError, match="counted forward"):
+        count_working_days(calendar, date(2025, 5, 9), date(2025, 5, 8))
+    # Without its holidays 2026 would only look like a year of plain weeks.
+    with pytest.raises(InputError, match="leave the years"):
+        count_working_days(calendar, date(2025, 5, 9), date(2026, 1, 4))
