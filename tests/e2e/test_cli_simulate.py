@@ -259,3 +259,9 @@ def test_a_single_patient_who_fails_ends_the_command(leucel: Command, folder: Pa
     assert row["status"] == "MAX_STEPS"
     assert row["subjects"] == 3
     assert set(pd.read_csv(folder / "x.csv").status) == {"MAX_STEPS"}
+
+
+def test_a_missing_dose_is_told(leucel: Command, folder: Path) -> None:
+    assert "no dose was given" in leucel("simulate", "oral.model").out
+    assert "no dose was given" not in leucel("simulate", "oral.model", "--dose", "1").out
+    assert "no dose was given" not in leucel("simulate", STEIN).out

@@ -220,6 +220,11 @@ def _show(asked: Simulation, found: Found) -> None:
     heads |= {"q50": "value"} if one else {"q05": "5%", "q50": "median", "q95": "95%"}
     print_table((row for row in found.rows if row["time"] in shown), heads | {"unit": "unit"})
     console = screen()
+    if asked.doses is None and asked.spec.dose_state is not None:
+        console.print(
+            f"[yellow]no dose was given:[/yellow] this is the course without one, if the model "
+            f"holds for it; a dose enters {asked.spec.dose_state} by --dose or --doses"
+        )
     for name, event in found.events.items():
         if event["share"] > 0.0:
             when = f"{unit} {event['median']:.4g}"
