@@ -195,7 +195,12 @@ def _from_toml(text: str, *, name: str, file: str | None) -> ConstructInput:
         )
     if problems:
         raise InputError(problems)
-    binder = _binder(binder_data, file)
+    unusable: InputError | None = None
+    try:
+        binder = _binder(binder_data, file)
+    except InputError as error:
+        # The parts are looked at all the same, so that everything is told at once.
+        unusable, binder = error, Binder(name="binder", sequence=None)
     parts: list[tuple[str, str | None] | Part] = []
     places: list[Place | None] = []
     for i, row in enumerate(rows):
@@ -205,10 +210,17 @@ def _from_toml(text: str, *, name: str, file: str | None) -> ConstructInput:
             parts.append(_part(row, i, file))
         except InputError as error:
             problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
     title = str(data.get("name", name))
-    construct = build_construct(name=title, binder=binder, parts=parts, places=places)
+    construct = None
+    if not problems:
+        try:
+            construct = build_construct(name=title, binder=binder, parts=parts, places=places)
+        except InputError as error:
+            problems.extend(error.problems)
+    if unusable is not None:
+        raise InputError([*unusable.problems, *problems]) if problems else unusable
+    if construct is None:
+        raise InputError(problems)
     protein = construct.protein()
     coding = None
     dna: Any = data.get("dna")
@@ -235,10 +247,16 @@ def _binder(data: Mapping[str, Any], file: str | None) -> Binder:
             str(data["sequence"]), name=label, where=Place(file=file, key="binder.sequence")
         )
     elif "domains" in data:
-        names = [str(item) for item in cast(list[Any], data["domains"])]
-        sequence = "".join(
-            get_domain(item, where=Place(file=file, key="binder.domains")).sequence
-            for item in names
+        sequence = _joined(data["domains"], Place(file=file, key="binder.domains"))
+    copies: Any = data.get("copies", 1)
+    if not isinstance(copies, int) or isinstance(copies, bool):
+        raise InputError(
+            Problem(
+                what="the copies of the binder are no whole number",
+                where=Place(file=file, key="binder.copies"),
+                received=repr(copies),
+                allowed="1 or more",
+            )
         )
     if sequence is None:
         raise MissingEvidenceError(
@@ -253,13 +271,38 @@ def _binder(data: Mapping[str, Any], file: str | None) -> Binder:
     return Binder(
         name=label,
         format=str(data.get("format", "scFv")),
-        copies=int(data.get("copies", 1)),
+        copies=copies,
         origin=str(data.get("origin", "")),
         target=str(data.get("target", "")),
         sequence=sequence,
         source=str(data.get("source", "")),
         note=str(data.get("note", "")),
     )
+
+
+def _joined(names: object, where: Place) -> str:
+    """Residues of reference domains, one after the other; every unknown name is told."""
+    given = [names] if isinstance(names, str) else names
+    items = cast(list[object], given) if isinstance(given, list) else []
+    if not items or not all(isinstance(item, str) for item in items):
+        raise InputError(
+            Problem(
+                what="the domains of the binder are no names",
+                where=where,
+                received=repr(names),
+                allowed="a list of names of reference domains",
+            )
+        )
+    problems: list[Problem] = []
+    residues = ""
+    for item in items:
+        try:
+            residues += get_domain(str(item), where=where).sequence
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return residues
 
 
 def _part(row: Mapping[str, Any], i: int, file: str | None) -> tuple[str, str | None] | Part:

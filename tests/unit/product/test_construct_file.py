@@ -101,3 +101,33 @@ def test_a_faulty_fasta_file_gets_one_clear_message(text: str, kind: str, messag
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(InputError, match="unknown form of a file 'sbol'"):
         read_construct("", form="sbol")
+
+
+def test_faults_of_the_binder_and_of_the_parts_are_told_together() -> None:
+    text = """
+    [binder]
+    domains = ["adalimumab_VX", "zz"]
+    [[parts]]
+    role = "binder"
+    [[parts]]
+    role = "hinge"
+    name = "Foo_hinge"
+    """
+    with pytest.raises(InputError) as caught:
+        read_construct(text, form="toml", name="x")
+    whats = " ".join(problem.what for problem in caught.value.problems)
+    assert all(name in whats for name in ("adalimumab_VX", "'zz'", "Foo_hinge"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('copies = "two"', "no whole number"),
+        ("domains = 5", "no names"),
+        ("domains = []", "no names"),
+    ],
+)
+def test_values_of_another_kind_are_told(line: str, message: str) -> None:
+    text = f'[binder]\n{line}\n[[parts]]\nrole = "binder"\n'
+    with pytest.raises(InputError, match=message):
+        read_construct(text, form="toml", name="x")
