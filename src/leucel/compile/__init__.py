@@ -2,13 +2,12 @@
 
 from leucel.compile.backends.cuda_driver import Gpu, find_gpu
 from leucel.compile.cache import cache_folder
-from leucel.compile.compiled import Backend, CompiledModel, check_backend, compile_model
+from leucel.compile.compiled import CompiledModel, check_backend, compile_model
 from leucel.compile.kernel import Controls, Ensemble, Kernel, Method, Solution
 from leucel.compile.sensitivity import Direction, sensitivity_name
 from leucel.compile.variants import Variant
 
 __all__ = [
-    "Backend",
     "CompiledModel",
     "Controls",
     "Direction",

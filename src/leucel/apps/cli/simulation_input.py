@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from leucel.apps.cli.collecting import Faults
 from leucel.apps.cli.simulation_doses import (
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from leucel.compile import Backend
     from leucel.core import Problem
     from leucel.model import ModelSpec
     from leucel.solve import Doses, EventDoses, SolveOptions
 
+BackendName = Literal["cpu", "cuda", "reference"]
 _MODEL_ENDINGS: Final = (".model", ".txt")
 _PER_TIME: Final = re.compile(r"^1/(min|h|hour|day|week|month|year)$")
 
@@ -69,7 +69,7 @@ class Simulation:
     doses: Doses | None
     outputs: tuple[str, ...] | None
     sensitivities: tuple[str, ...]
-    backend: Backend
+    backend: BackendName
     options: SolveOptions
     ids: tuple[str, ...] | None
     sampled: NDArray[np.bool_] | None
@@ -95,7 +95,7 @@ def read_request(request: Request) -> Simulation:
     text = request.times
     times = faults.attempt(lambda: parse_times(text)) if text is not None else None
     stream = faults.attempt(lambda: RandomStream(request.seed))
-    backend: Backend | None = faults.attempt(lambda: check_backend(request.backend))
+    backend: BackendName | None = faults.attempt(lambda: check_backend(request.backend))
     _check_paths(request, faults)
     if spec is None:
         faults.raise_any()
