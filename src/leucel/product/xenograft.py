@@ -17,8 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from leucel.core import InputError, Problem, unknown_name
 
 _Curve = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
-_INNER = 25
-_STEP = 1e-5
+_INNER, _STEP = 25, 1e-5
 _SPREADS = (0.3, 0.03)
 _LARGEST_LOG = 700.0
 
@@ -219,7 +218,6 @@ def fit_growth(
     effects = np.array([model.parameters.index(name) for name in random], dtype=np.intp)
     size, count = len(model.parameters), len(effects)
     data = [(np.array(m.times, dtype=float), np.log(np.array(m.volumes, float))) for m in mice]
-    first = _start(model, data)
     modes = np.zeros((len(mice), count))
 
     def objective(theta: NDArray[np.float64]) -> float:
@@ -234,12 +232,12 @@ def fit_growth(
 
     # The likelihood is flat in a spread near 0: a search from wide spreads alone ends before it.
     searches: list[Any] = []
-    for wide in _SPREADS:
+    options = {"maxiter": 300, "ftol": 1e-10, "eps": _STEP}
+    for wide in np.log(_SPREADS):
         modes[:] = 0.0
-        start = np.concatenate([first, np.full(count, math.log(wide)), [math.log(0.2)]])
-        options = {"maxiter": 300, "ftol": 1e-10, "eps": _STEP}
+        start = np.concatenate([_start(model, data), np.full(count, wide), [math.log(0.2)]])
         searches.append(minimize(objective, start, method="L-BFGS-B", options=options))
-    found = min(searches, key=lambda search: float(search.fun))
+    found: Any = min(searches, key=lambda search: search.fun)
     theta = np.asarray(found.x, dtype=float)
     modes[:] = 0.0
     least = objective(theta)
