@@ -164,8 +164,9 @@ def _draw_row(axes: Any, row: dict[str, Any], position: int, *, compact: bool) -
         for end in (low, high):
             axes.plot(end, y, marker="|", markersize=9, color=palette.INK, zorder=3)
     edge = max(finish, high or finish)
+    words = format_date(date.fromordinal(finish))
     axes.annotate(
-        format_date(date.fromordinal(finish)),
+        f"{words},\nclock alone" if edge > finish else words,
         (edge, y),
         xytext=(8, 0),
         textcoords="offset points",
