@@ -26,15 +26,15 @@ TYPICAL = {
 }
 
 
-def spec() -> ModelSpec:
-    """Effector, memory and tumor."""
+def spec(*, logged: bool = False) -> ModelSpec:
+    """Effector, memory and tumor; `logged` keeps the tumor as its logarithm."""
     return ModelSpec(
         name="workload_a",
         parameters=tuple(Parameter(name=n, value=v) for n, v in TYPICAL.items()),
         states=(
             State(name="ct", initial="1.5e6"),
             State(name="cm"),
-            State(name="tumor", initial="2e7"),
+            State(name="tumor", initial="2e7", logged=logged),
         ),
         odes={
             "ct": "(phi - rho)*ct + theta*tumor*cm - alpha*tumor*ct",
@@ -45,12 +45,12 @@ def spec() -> ModelSpec:
     )
 
 
-def workload_a(count: int) -> Case:
+def workload_a(count: int, *, logged: bool = False) -> Case:
     """The first patients of the workload."""
     table = np.array(list(TYPICAL.values())) * np.exp(
         SPREAD * np.random.default_rng(1).standard_normal((count, len(TYPICAL)))
     )
-    made = spec()
+    made = spec(logged=logged)
     return Case(
         title="Workload A",
         spec=made,

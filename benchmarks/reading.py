@@ -15,8 +15,9 @@ INTRODUCTION: Final = (
 READING: Final = {
     "engine": "The tighter the absolute tolerance, the more a run has to follow tumors far below "
     "one cell and back: 1e-100 is the default, because an error below one cell can grow to "
-    "billions. The yardstick in C is held to 1e-6 only. All patients have a status; those whose "
-    "CAR-T cells grow without bound are followed to the end of the year and slow nobody. The "
+    "billions. A tumor kept as its logarithm is followed to any depth at 1e-6 already. The "
+    "yardstick in C is held to 1e-6 only. All patients have a status; those whose CAR-T "
+    "cells grow without bound are followed to the end of the year and slow nobody. The "
     "closed form is limited by exponentials on both sides.",
     "peers": "Errors are the median and the 95th percentile over the patients of the largest "
     "relative error of any state at any day, where the state is above a millionth of its peak. "
